@@ -1,0 +1,3 @@
+//! A question becomes an answer.
+
+pub mod understand;

@@ -1,0 +1,1 @@
+//! Every trait that the outside implements.
