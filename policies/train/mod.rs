@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use steward_core::ask::understand::Phrase;
 use steward_core::ask::understand::learn::{
-    COARSE, COLUMNS, Example, JOINT, Label, example, normaliser, softmax,
+    COLUMNS, Example, JOINT, Label, example, normaliser, softmax,
 };
 
 /// The knobs, chosen by training on all writers but one.
@@ -18,15 +18,17 @@ pub struct Settings {
     pub decay: f32,
     /// Features seen fewer times are left out.
     pub rarest: u32,
-    /// Rows that fit the file.
-    pub rows: usize,
+    /// The size of the file.
+    pub bytes: usize,
+    /// How much the number of times a feature was seen counts when weights are left out.
+    pub common: f32,
     /// Words of the training text that are remembered.
     pub words: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { epochs: 12, step: 0.15, decay: 1e-5, rarest: 2, rows: 19_500, words: 8_000 }
+        Self { epochs: 12, step: 0.1, decay: 3e-4, rarest: 2, bytes: 1_048_000, common: 0.25, words: 8_000 }
     }
 }
 
@@ -72,7 +74,7 @@ pub fn train(phrases: &[Phrase], settings: &Settings) -> Vec<u8> {
         rows.push(Row { label: *label, features, value: normaliser(example.features.len()) });
     }
     let (weights, bias) = descend(&rows, hashes.len(), settings);
-    write(&hashes, &weights, &bias, &words, settings)
+    write(&hashes, &weights, &bias, &counts, &words, settings)
 }
 
 type Column = [f32; COLUMNS];
@@ -149,41 +151,81 @@ fn descend(rows: &[Row], features: usize, settings: &Settings) -> (Vec<Column>, 
     (sums, bias_sum)
 }
 
+/// Only differences between labels matter: the middle of a row becomes zero, so that most weights can go.
+fn centred(row: &Column) -> Column {
+    let mut out = *row;
+    let (joint, coarse) = out.split_at_mut(JOINT);
+    for part in [joint, coarse] {
+        let mut sorted = part.to_vec();
+        sorted.sort_by(f32::total_cmp);
+        let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+        part.iter_mut().for_each(|weight| *weight -= middle);
+    }
+    out
+}
+
 fn write(
     hashes: &[u32],
     weights: &[Column],
     bias: &Column,
+    counts: &HashMap<u32, u32>,
     words: &HashMap<u32, u32>,
     settings: &Settings,
 ) -> Vec<u8> {
-    // the rows that say most: the spread of the joint weights
-    let spread = |row: &Column| -> f32 {
-        let joint = row.get(..JOINT).unwrap_or(&[]);
-        let mean = joint.iter().sum::<f32>() / JOINT as f32;
-        let coarse: f32 = row.iter().rev().take(COARSE).map(|weight| weight * weight).sum();
-        joint.iter().map(|weight| (weight - mean) * (weight - mean)).sum::<f32>() + coarse
-    };
-    let mut ranked: Vec<(f32, u32, &Column)> =
-        hashes.iter().zip(weights).map(|(hash, row)| (spread(row), *hash, row)).collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    ranked.truncate(settings.rows);
     let mut known: Vec<(u32, u32)> = words.iter().map(|(word, count)| (*count, *word)).collect();
     known.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     known.truncate(settings.words);
+    let rows: Vec<(u32, f32, Column)> = hashes
+        .iter()
+        .zip(weights)
+        .map(|(hash, row)| {
+            let count = counts.get(hash).copied().unwrap_or(1) as f32;
+            (*hash, count.powf(settings.common), centred(row))
+        })
+        .collect();
+    let largest = rows.iter().flat_map(|row| row.2).fold(1e-6_f32, |most, weight| most.max(weight.abs()));
+    let scale = largest / 127.0;
+    let size = |least: f32| -> usize {
+        rows.iter()
+            .map(|(_, weight_of, row)| row.iter().filter(|weight| weight.abs() * weight_of >= least).count())
+            .map(|kept| if kept == 0 { 0 } else { 5 + 2 * kept })
+            .sum()
+    };
+    let room = settings.bytes.saturating_sub(24 + 4 * COLUMNS + 4 * known.len());
+    let (mut low, mut high) = (scale / 2.0, largest * 100.0);
+    if size(low) > room {
+        for _ in 0..40 {
+            let middle = f32::midpoint(low, high);
+            if size(middle) > room { low = middle } else { high = middle }
+        }
+    } else {
+        high = low;
+    }
+    let mut kept: Vec<(u32, Vec<(u8, i8)>)> = rows
+        .iter()
+        .map(|(hash, weight_of, row)| {
+            let entries = row
+                .iter()
+                .enumerate()
+                .filter(|(_, weight)| weight.abs() * weight_of >= high)
+                .map(|(column, weight)| (column as u8, (weight / scale).round().clamp(-127.0, 127.0) as i8))
+                .filter(|(_, weight)| *weight != 0)
+                .collect::<Vec<_>>();
+            (*hash, entries)
+        })
+        .filter(|(_, entries)| !entries.is_empty())
+        .collect();
+    kept.sort_by_key(|row| row.0);
     let mut out = Vec::from(*b"SUM1");
-    for number in [ranked.len(), known.len(), COLUMNS] {
+    for number in [kept.len(), kept.iter().map(|row| row.1.len()).sum(), known.len(), COLUMNS] {
         out.extend((number as u32).to_le_bytes());
     }
+    out.extend(scale.to_bits().to_le_bytes());
     bias.iter().for_each(|value| out.extend(value.to_bits().to_le_bytes()));
-    ranked.iter().for_each(|(_, hash, _)| out.extend(hash.to_le_bytes()));
-    let scale = |row: &Column| row.iter().fold(1e-6_f32, |most, weight| most.max(weight.abs())) / 127.0;
-    ranked.iter().for_each(|(_, _, row)| out.extend(scale(row).to_bits().to_le_bytes()));
-    for (_, _, row) in &ranked {
-        let scale = scale(row);
-        out.extend(
-            row.iter().map(|weight| ((weight / scale).round().clamp(-127.0, 127.0) as i8).cast_unsigned()),
-        );
-    }
+    kept.iter().for_each(|(hash, _)| out.extend(hash.to_le_bytes()));
+    kept.iter().for_each(|(_, entries)| out.push(entries.len() as u8));
+    kept.iter().flat_map(|row| &row.1).for_each(|(column, _)| out.push(*column));
+    kept.iter().flat_map(|row| &row.1).for_each(|(_, weight)| out.push(weight.cast_unsigned()));
     known.iter().for_each(|(_, word)| out.extend(word.to_le_bytes()));
     out
 }

@@ -1,13 +1,14 @@
-//! The linear model: a row of small weights for every feature it knows.
+//! The linear model: a few small weights for every feature it knows.
 //!
-//! Layout, little endian: `b"SUM1"`, rows `u32`, words `u32`, columns `u32`, a bias `f32` per column, a feature
-//! hash `u32` per row, a scale `f32` per row, `rows × columns` weights `i8`, a hash `u32` per known word.
+//! Layout, little endian: `b"SUM1"`, rows, weights, words, columns `u32`, scale `f32`, a bias `f32` per column; a
+//! feature hash `u32` per row (ascending), a number of weights `u8` per row; a column `u8` per weight, a value
+//! `i8` per weight; a hash `u32` per known word.
 
 use super::label::{COARSE, COLUMNS, JOINT};
 
 const MAGIC: &[u8; 4] = b"SUM1";
-/// More rows than this are not accepted: 1 MiB holds fewer.
-const MOST_ROWS: usize = 1 << 16;
+/// More than this is not accepted: 1 MiB holds fewer.
+const MOST: usize = 1 << 20;
 
 /// Why a model was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,12 +26,14 @@ pub enum ModelError {
 /// A loaded model.
 #[derive(Debug, Clone)]
 pub(super) struct Model {
+    scale: f32,
     bias: [f32; COLUMNS],
     /// Open addressing: row + 1, or 0.
     slots: Vec<u32>,
     hashes: Vec<u32>,
-    scales: Vec<f32>,
-    weights: Vec<i8>,
+    /// Where the weights of a row begin; one more than there are rows.
+    starts: Vec<u32>,
+    weights: Vec<(u8, i8)>,
     /// Sorted hashes of the words seen in training.
     words: Vec<u32>,
 }
@@ -55,38 +58,41 @@ impl Model {
         if bytes.get(..4) != Some(MAGIC) {
             return Err(ModelError::Magic);
         }
-        let (rows, words, columns) = (word(4)? as usize, word(8)? as usize, word(12)? as usize);
+        let (rows, entries, words, columns) =
+            (word(4)? as usize, word(8)? as usize, word(12)? as usize, word(16)? as usize);
         if columns != COLUMNS {
             return Err(ModelError::Columns { have: columns, need: COLUMNS });
         }
-        if rows > MOST_ROWS || words > MOST_ROWS {
-            return Err(ModelError::Rows(rows.max(words)));
+        if rows.max(entries).max(words) > MOST {
+            return Err(ModelError::Rows(rows.max(entries).max(words)));
         }
-        let need = 16 + 4 * COLUMNS + 8 * rows + COLUMNS * rows + 4 * words;
+        let mut at = 24 + 4 * COLUMNS;
+        let need = at + 5 * rows + 2 * entries + 4 * words;
         if bytes.len() < need {
             return Err(ModelError::Short { have: bytes.len(), need });
         }
+        let scale = f32::from_bits(word(20)?);
         let mut bias = [0.0; COLUMNS];
         for (column, value) in bias.iter_mut().enumerate() {
-            *value = f32::from_bits(word(16 + 4 * column)?);
+            *value = f32::from_bits(word(24 + 4 * column)?);
         }
-        let mut at = 16 + 4 * COLUMNS;
-        let list = |at: usize, count: usize| -> Vec<u32> {
-            bytes
-                .get(at..at + 4 * count)
-                .unwrap_or(&[])
-                .chunks_exact(4)
-                .filter_map(|four| four.try_into().ok().map(u32::from_le_bytes))
-                .collect()
+        let mut take = |length: usize| {
+            at += length;
+            bytes.get(at - length..at).unwrap_or(&[])
         };
-        let hashes = list(at, rows);
-        at += 4 * rows;
-        let scales = list(at, rows).into_iter().map(f32::from_bits).collect();
-        at += 4 * rows;
-        let weights =
-            bytes.get(at..at + COLUMNS * rows).unwrap_or(&[]).iter().map(|byte| byte.cast_signed()).collect();
-        at += COLUMNS * rows;
-        let mut known = list(at, words);
+        let numbers = |bytes: &[u8]| -> Vec<u32> {
+            bytes.chunks_exact(4).filter_map(|four| four.try_into().ok().map(u32::from_le_bytes)).collect()
+        };
+        let hashes = numbers(take(4 * rows));
+        let mut starts = vec![0_u32];
+        let mut end = 0;
+        for count in take(rows) {
+            end += u32::from(*count);
+            starts.push(end);
+        }
+        let columns = take(entries);
+        let weights = columns.iter().zip(take(entries)).map(|(column, value)| (*column, value.cast_signed())).collect();
+        let mut known = numbers(take(4 * words));
         known.sort_unstable();
         let size = (rows * 2).next_power_of_two().max(16);
         let mut slots = vec![0_u32; size];
@@ -99,7 +105,7 @@ impl Model {
                 *free = row as u32 + 1;
             }
         }
-        Ok(Self { bias, slots, hashes, scales, weights, words: known })
+        Ok(Self { scale, bias, slots, hashes, starts, weights, words: known })
     }
 
     fn row(&self, hash: u32) -> Option<usize> {
@@ -123,13 +129,14 @@ impl Model {
         let mut sum = [0.0_f32; COLUMNS];
         for feature in features {
             let Some(row) = self.row(*feature) else { continue };
-            let scale = self.scales.get(row).copied().unwrap_or(0.0);
-            let weights = self.weights.get(row * COLUMNS..(row + 1) * COLUMNS).unwrap_or(&[]);
-            for (total, weight) in sum.iter_mut().zip(weights) {
-                *total += scale * f32::from(*weight);
+            let (Some(start), Some(end)) = (self.starts.get(row), self.starts.get(row + 1)) else { continue };
+            for (column, weight) in self.weights.get(*start as usize..*end as usize).unwrap_or(&[]) {
+                if let Some(total) = sum.get_mut(*column as usize) {
+                    *total += f32::from(*weight);
+                }
             }
         }
-        let norm = normaliser(features.len());
+        let norm = normaliser(features.len()) * self.scale;
         for (total, bias) in sum.iter_mut().zip(&self.bias) {
             *total = *total * norm + bias;
         }
@@ -170,7 +177,7 @@ mod tests {
         assert_eq!(Model::load(b"nope").unwrap_err(), ModelError::Magic);
         assert!(matches!(Model::load(b"SUM1"), Err(ModelError::Short { .. })));
         let mut huge = Vec::from(*MAGIC);
-        for word in [u32::MAX, 0, COLUMNS as u32] {
+        for word in [u32::MAX, 0, 0, COLUMNS as u32] {
             huge.extend(word.to_le_bytes());
         }
         assert!(matches!(Model::load(&huge), Err(ModelError::Rows(_))));
