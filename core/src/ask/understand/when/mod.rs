@@ -1,6 +1,7 @@
 //! Time phrases: found in chat messages of seven languages, and resolved to instants.
 
 mod clock;
+mod days;
 mod numbers;
 mod phrases;
 mod resolve;

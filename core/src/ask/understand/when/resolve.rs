@@ -99,7 +99,7 @@ fn plain(value: &str, now: &Zoned) -> Option<Result<Range, Fault>> {
     let words: Vec<&str> = lower.split([' ', '\t', '_']).filter(|word| !word.is_empty()).collect();
     let joined = words.join(" ");
     if let Some(period) = named(&joined, now) {
-        return Some(period.ok_or(Fault::TooFar).and_then(|(from, until)| between(&from, &until, now)));
+        return Some(period.and_then(|(from, until)| between(&from, &until, now)));
     }
     if let Some(length) = lengths(&words, now) {
         return Some(length);
@@ -252,8 +252,8 @@ pub(super) fn is_closed(name: &str) -> bool {
     !matches!(name, "today" | "this week" | "this month" | "this year" | "midnight" | "noon")
 }
 
-/// `None`: no such name. `Some(None)`: beyond the calendar.
-fn named(name: &str, now: &Zoned) -> Option<Option<(Zoned, Zoned)>> {
+/// `None`: no such name.
+fn named(name: &str, now: &Zoned) -> Option<Result<(Zoned, Zoned), Fault>> {
     let name = name.strip_prefix("the ").unwrap_or(name);
     let today = now.date();
     let monday = || today.checked_sub(i64::from(now.weekday().to_monday_zero_offset()).days()).ok();
@@ -266,7 +266,7 @@ fn named(name: &str, now: &Zoned) -> Option<Option<(Zoned, Zoned)>> {
         let date = today.checked_sub(back.days()).ok();
         dates(date, ahead(date, 1.day()), now)
     };
-    Some(match name {
+    let period = match name {
         "now" => Some((now.clone(), now.clone())),
         "today" => day(0),
         "yesterday" => day(1),
@@ -305,7 +305,8 @@ fn named(name: &str, now: &Zoned) -> Option<Option<(Zoned, Zoned)>> {
             let weekday = weekday(name)?;
             day(i64::from((now.weekday().to_monday_zero_offset() + 7 - weekday) % 7))
         }
-    })
+    };
+    Some(period.ok_or(Fault::TooFar))
 }
 
 /// Names and their usual short forms; Monday is zero.

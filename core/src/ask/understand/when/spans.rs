@@ -1,9 +1,13 @@
 //! Lengths of time ("last 10 minutes", "vor einer Stunde") and named periods ("last week", "ce matin").
-
+use super::words::{
+    ACCENTED_AT, AFTERNOON, AGO, AGO_BEFORE, AND, ARTICLE, AT, COUPLE, DA, DATE_PREP, DAY, ENGLISH, EVENING,
+    FINE, FROM, HALF, HOUR, IN, LAST, LAST_NIGHT, LATER, MIDNIGHT, MINUTE, MINUTES, MONTHS, MORNING, NIGHT,
+    NIGHT_PREP, NOON, NUMBER, OF, ONE, ONE_AND_HALF, PAST, POST, QUARTER, SECOND, SINCE, THIS,
+    THIS_AFTERNOON, THIS_EVENING, THIS_MORNING, UNIT, WEAK_UNIT, WEEK, WEEKDAY, WEEKEND, YE, YEAR,
+};
 use super::{
     phrases::{Grammar, LAST_NIGHT_HOURS, Value},
     tokens::Kind,
-    words::*,
 };
 
 type Step = Option<(usize, Value)>;
@@ -34,7 +38,7 @@ impl Grammar<'_> {
                     unit_at += 1;
                 }
                 let unit = self.unit(unit_at, weak)?;
-                return self.and_a_half(unit_at + 1, value, unit);
+                return Some(self.and_a_half(unit_at + 1, value, unit));
             }
             Kind::Word => {}
             _ => return None,
@@ -66,22 +70,22 @@ impl Grammar<'_> {
                 unit_at += 1;
             }
             let unit = self.unit(unit_at, weak)?;
-            return self.and_a_half(unit_at + 1, u32::from(self.value(word)), unit);
+            return Some(self.and_a_half(unit_at + 1, u32::from(self.value(word)), unit));
         }
-        if article == 1 && !(self.has(at, WEAK_UNIT) && !self.has(at, ARTICLE | ONE)) {
+        if article == 1 {
             let unit = self.unit(word, weak)?;
-            return self.and_a_half(word + 1, 1, unit);
+            return Some(self.and_a_half(word + 1, 1, unit));
         }
         None
     }
 
     /// "… and a half", "… y media".
-    fn and_a_half(&self, end: usize, n: u32, unit: u16) -> Option<(usize, u32, u16)> {
+    fn and_a_half(&self, end: usize, n: u32, unit: u16) -> (usize, u32, u16) {
         let half = self.skip(end + 1, ONE, 1);
         if unit == HOUR && self.next_has(end, AND) && self.next_has(half, HALF) && n < 1000 {
-            return Some((half + 1, n * 60 + 30, MINUTE));
+            return (half + 1, n * 60 + 30, MINUTE);
         }
-        Some((end, n, unit))
+        (end, n, unit)
     }
 
     fn back(end: usize, n: u32, unit: u16) -> Step {

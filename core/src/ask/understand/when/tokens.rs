@@ -182,7 +182,11 @@ pub(super) fn tokens(text: &str) -> (Vec<Token>, bool) {
 
 /// Without one of these there is no time phrase.
 const HINT: Roles = {
-    use words::*;
+    use words::{
+        ACCENTED_AT, AT, BEFORE_YESTERDAY, BETWEEN, CLOCK, FINE, HIER, LAST, LAST_NIGHT, MIDNIGHT, MINUTES,
+        MONTH, MORNING, NIGHT, NOON, ORDINAL_WEEKDAY, PM, SINCE, THIS, THIS_AFTERNOON, THIS_EVENING,
+        THIS_MORNING, TODAY, UNIT, WEAK_UNIT, WEEKDAY, WEEKEND, YESTERDAY,
+    };
     UNIT | WEAK_UNIT
         | MINUTES
         | TODAY

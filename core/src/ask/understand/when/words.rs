@@ -23,6 +23,8 @@ roles! {
     AGO = 33, AGO_BEFORE = 34, SINCE = 35, AT = 36, BETWEEN = 37, FROM = 38, TO = 39, AND = 40, DATE_PREP = 41,
     DOT_DATE_PREP = 42, ARTICLE = 43, OF = 44, IN = 45, AM = 46, PM = 47, CLOCK = 48, ENGLISH = 49, FRENCH = 50,
     GERMANIC = 51, HUI = 52, BEFORE = 53, ACCENTED_AT = 54, UNTIL = 55, LATER = 56, NIGHT_PREP = 57, YE = 58,
+    // "once a week" is a rate, "once yesterday" is not.
+    ONCE = 59,
     FINE = 60, SHORT_UNIT = 61,
     // "Last" as it stands behind its noun in the Romance languages.
     POST = 62,
@@ -104,7 +106,7 @@ const GROUPS: &[Group] = &[
     ("pasada pasado pasadas pasados passada passado passadas passados", LAST | POST, 0),
     ("passe passee passees passes scorsa scorso scorse scorsi precedente precedenti", LAST | POST, 0),
     (
-        "this diese diesen dieser dieses diesem este esta neste nesta deste desta ce cet cette questo questa quest deze dit",
+        "this diese diesen dieser dieses diesem este esta neste nesta deste desta essa esse nessa nesse dessa desse ce cet cette questo questa quest deze dit",
         THIS,
         0,
     ),
@@ -119,13 +121,14 @@ const GROUPS: &[Group] = &[
         0,
     ),
     (
-        "every each per once cada jede jeden jeder jedes chaque ogni elke iedere todo toda todos todas tous toutes pro alle twice",
+        "every each per cada jede jeden jeder jedes chaque ogni elke iedere todo toda todos todas tous toutes pro alle",
         EVERY,
         0,
     ),
+    ("once twice times veces vezes mal fois volte keer", ONCE, 0),
     ("until till by hasta bis jusqu fino", UNTIL, 0),
     // days
-    ("today hoy hoje heute aujourd oggi vandaag", TODAY, 0),
+    ("today hoy hoje heute heut aujourd oggi vandaag", TODAY, 0),
     ("hui", HUI, 0),
     ("yesterday ayer ontem gestern gisteren", YESTERDAY, 0),
     ("ieri", YESTERDAY, 1),
@@ -189,10 +192,10 @@ const GROUPS: &[Group] = &[
     ("von van de da das dalle", FROM, 0),
     ("to until till bis a as alle hasta ate tot", TO, 0),
     ("and und y et e en ed", AND, 0),
-    ("on el del le du il op em dia no do nel", DATE_PREP, 0),
+    ("on el del le du il op em dia no nel", DATE_PREP, 0),
     ("am vom den dem zum", DATE_PREP | DOT_DATE_PREP, 0),
     ("the der die das den dem la las los el le les l o os as i gli il lo het de ore", ARTICLE, 0),
-    ("of de d di del des do da du des der la s", OF, 0),
+    ("of de d di del des da du des der la s", OF, 0),
     (
         "in during over within throughout im am durante nella nelle negli nell nei nel en em na nas nos no dans pendant au binnen tijdens",
         IN,
@@ -216,7 +219,11 @@ const GROUPS: &[Group] = &[
         FRENCH,
         0,
     ),
-    ("ce cette etait redemarre plante avait ont sont mon ma mes il au aux tombe", FRENCH, 0),
+    (
+        "ce cette etait redemarre plante avait ont sont mon ma mes il au aux tombe j ai tout tous pas plus c pour",
+        FRENCH,
+        0,
+    ),
     (
         "was ist wie lauft laeuft die der das und auf welche sind wat draait het er welke hoe waarom warum alles gibt es noch",
         GERMANIC,
