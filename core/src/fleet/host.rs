@@ -49,8 +49,10 @@ impl FileSystem {
     }
 
     pub fn inodes_used_percent(&self) -> Option<f64> {
-        (self.inodes_total > 0)
-            .then(|| (self.inodes_total - self.inodes_free.min(self.inodes_total)) as f64 * 100.0 / self.inodes_total as f64)
+        (self.inodes_total > 0).then(|| {
+            (self.inodes_total - self.inodes_free.min(self.inodes_total)) as f64 * 100.0
+                / self.inodes_total as f64
+        })
     }
 }
 
