@@ -5,9 +5,7 @@
 use std::collections::HashMap;
 
 use steward_core::ask::understand::Phrase;
-use steward_core::ask::understand::learn::{
-    COLUMNS, Example, JOINT, Label, example, normaliser, softmax,
-};
+use steward_core::ask::understand::learn::{COLUMNS, Example, JOINT, Label, example, normaliser, softmax};
 
 /// The knobs, chosen by training on all writers but one.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +26,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { epochs: 12, step: 0.1, decay: 3e-4, rarest: 2, bytes: 1_048_000, common: 0.25, words: 8_000 }
+        Self { epochs: 12, step: 0.1, decay: 3e-4, rarest: 2, bytes: 1_048_000, common: 0.35, words: 10_000 }
     }
 }
 

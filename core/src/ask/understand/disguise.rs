@@ -52,7 +52,10 @@ pub(super) fn transformed(text: &str, known: &dyn Vocabulary) -> Option<Undone> 
     consider("reversed words", each_word(text, |word| word.chars().rev().collect()));
     consider("mirrored alphabet", each_word(text, |word| word.chars().map(mirrored).collect()));
     for by in 1..26 {
-        consider(if by == 13 { "rot13" } else { "shifted letters" }, text.chars().map(|c| shifted(c, by)).collect());
+        consider(
+            if by == 13 { "rot13" } else { "shifted letters" },
+            text.chars().map(|c| shifted(c, by)).collect(),
+        );
     }
     if let Some((_, undone)) = best {
         return Some(undone);
@@ -158,7 +161,8 @@ fn joined_letters(text: &str, known: &dyn Vocabulary) -> Option<String> {
     let mut changed = false;
     let mut at = 0;
     while let Some(c) = chars.get(at) {
-        let starts = single(at) && (at == 0 || !chars.get(at - 1).is_some_and(|before| before.is_alphanumeric()));
+        let starts =
+            single(at) && (at == 0 || !chars.get(at - 1).is_some_and(|before| before.is_alphanumeric()));
         let separator = chars.get(at + 1).copied().filter(|c| !c.is_alphanumeric());
         if let (true, Some(separator)) = (starts, separator) {
             let mut end = at;
@@ -237,7 +241,9 @@ fn leet(text: &str, known: &dyn Vocabulary) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut short: Vec<(usize, usize, String)> = Vec::new();
     for piece in text.get(..text.floor_char_boundary(LONGEST))?.split_inclusive(char::is_whitespace) {
-        let word = piece.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '?' | '.' | ',' | ':' | ';' | '!' | '"' | '\''));
+        let word = piece.trim_end_matches(|c: char| {
+            c.is_whitespace() || matches!(c, '?' | '.' | ',' | ':' | ';' | '!' | '"' | '\'')
+        });
         let lead = word.len() - word.trim_start_matches(['"', '\'', '(']).len();
         let core = word.get(lead..).unwrap_or("");
         let tail = piece.get(word.len()..).unwrap_or("");
@@ -245,8 +251,10 @@ fn leet(text: &str, known: &dyn Vocabulary) -> Option<String> {
         let letters = core.chars().any(char::is_alphabetic);
         let signs = core.chars().any(sign);
         if (2..=24).contains(&count)
-            && let Some(meant) = (letters && signs && names::known(core).is_none()).then(|| unleet(core, known)).flatten()
-            .or_else(|| squeezed(core, known))
+            && let Some(meant) = (letters && signs && names::known(core).is_none())
+                .then(|| unleet(core, known))
+                .flatten()
+                .or_else(|| squeezed(core, known))
         {
             if count >= 4 {
                 changed += 1;
@@ -322,7 +330,9 @@ mod tests {
     struct Few;
     impl Vocabulary for Few {
         fn knows(&self, word: &str) -> bool {
-            "reload restart the container shut down show secrets file please stop now is up and".split(' ').any(|w| w == word)
+            "reload restart the container shut down show secrets file please stop now is up and"
+                .split(' ')
+                .any(|w| w == word)
         }
     }
 

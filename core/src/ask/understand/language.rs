@@ -67,7 +67,10 @@ pub(super) fn detect(tokens: &Tokens) -> Language {
             let word = tokens.word(token);
             let hit = WORDS.with(|sets| sets.has(*language, word)) || {
                 word.len() > 5
-                    && marks.split_whitespace().filter_map(|mark| mark.strip_prefix('*')).any(|end| word.ends_with(end))
+                    && marks
+                        .split_whitespace()
+                        .filter_map(|mark| mark.strip_prefix('*'))
+                        .any(|end| word.ends_with(end))
             };
             score += if hit { 2 + i32::from(word.len() >= 4) } else { 0 };
         }

@@ -91,7 +91,8 @@ impl Model {
             starts.push(end);
         }
         let columns = take(entries);
-        let weights = columns.iter().zip(take(entries)).map(|(column, value)| (*column, value.cast_signed())).collect();
+        let weights =
+            columns.iter().zip(take(entries)).map(|(column, value)| (*column, value.cast_signed())).collect();
         let mut known = numbers(take(4 * words));
         known.sort_unstable();
         let size = (rows * 2).next_power_of_two().max(16);

@@ -41,12 +41,18 @@ fn find_deep(text: &str, reads: &dyn Fn(&str) -> bool, depth: usize) -> Option<P
     if let Some(found) = escapes(text).and_then(|(what, decoded)| accept(what, Some(decoded))) {
         return Some(found);
     }
-    for piece in text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | ',' | ';' | '<' | '>')).take(MOST) {
+    for piece in text
+        .split(|c: char| {
+            c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | ',' | ';' | '<' | '>')
+        })
+        .take(MOST)
+    {
         let piece = piece.trim_matches(|c: char| matches!(c, '.' | ':' | '?' | '!' | '[' | ']' | '{' | '}'));
         if piece.len() < 6 || piece.len() > LONGEST || !piece.is_ascii() {
             continue;
         }
-        for part in [Some(piece), piece.rsplit_once([':', '|']).map(|(_, right)| right)].into_iter().flatten() {
+        for part in [Some(piece), piece.rsplit_once([':', '|']).map(|(_, right)| right)].into_iter().flatten()
+        {
             for (what, decoded) in decodings(part) {
                 if let Some(found) = accept(what, decoded) {
                     return Some(found);
@@ -91,7 +97,8 @@ fn decodings(piece: &str) -> [(&'static str, Option<String>); 5] {
         && hexadecimal.len().is_multiple_of(2)
         && hexadecimal.bytes().all(|byte| byte.is_ascii_hexdigit());
     let base64 = bare.len() >= 8 && all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
-    let base64url = bare.len() >= 8 && all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let base64url =
+        bare.len() >= 8 && all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     let base32 = bare.len() >= 8 && all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'2'..=b'7'));
     let binary = bare.len() >= 24 && bare.len().is_multiple_of(8) && all(|byte| matches!(byte, b'0' | b'1'));
     // trailing bits that are not zero still carry whole bytes
@@ -105,7 +112,10 @@ fn decodings(piece: &str) -> [(&'static str, Option<String>); 5] {
         ("base64", base64.then(|| loose(&BASE64_NOPAD)).flatten()),
         ("base64", base64url.then(|| loose(&BASE64URL_NOPAD)).flatten()),
         ("base32", base32.then(|| utf8(BASE32_NOPAD.decode(bare.to_ascii_uppercase().as_bytes()))).flatten()),
-        ("binary digits", binary.then(|| numbers(bare.as_bytes().chunks(8).map(|octet| radix(octet, 2)))).flatten()),
+        (
+            "binary digits",
+            binary.then(|| numbers(bare.as_bytes().chunks(8).map(|octet| radix(octet, 2)))).flatten(),
+        ),
     ]
 }
 
@@ -127,7 +137,8 @@ fn ascii85(body: &str) -> Option<String> {
             return None;
         }
         group.resize(5, 84);
-        let value = group.iter().try_fold(0_u32, |value, digit| value.checked_mul(85)?.checked_add(*digit))?;
+        let value =
+            group.iter().try_fold(0_u32, |value, digit| value.checked_mul(85)?.checked_add(*digit))?;
         out.extend(value.to_be_bytes().into_iter().take(have - 1));
         group.clear();
         Some(())
@@ -174,7 +185,8 @@ fn escapes(text: &str) -> Option<(&'static str, String)> {
             };
             let digits = after.get(skip..).unwrap_or("");
             let most = if width == 0 { 6 } else { width };
-            let length = digits.bytes().take(most).take_while(|byte| char::from(*byte).is_digit(radix)).count();
+            let length =
+                digits.bytes().take(most).take_while(|byte| char::from(*byte).is_digit(radix)).count();
             let value = u32::from_str_radix(digits.get(..length).unwrap_or(""), radix).ok();
             match value.filter(|_| length > 0 && (width == 0 || length == width)) {
                 Some(value) if width == 2 => {
@@ -249,11 +261,42 @@ fn sequences(text: &str) -> Vec<(&'static str, String)> {
 }
 
 const MORSE: &[(&str, char)] = &[
-    (".-", 'a'), ("-...", 'b'), ("-.-.", 'c'), ("-..", 'd'), (".", 'e'), ("..-.", 'f'), ("--.", 'g'), ("....", 'h'),
-    ("..", 'i'), (".---", 'j'), ("-.-", 'k'), (".-..", 'l'), ("--", 'm'), ("-.", 'n'), ("---", 'o'), (".--.", 'p'),
-    ("--.-", 'q'), (".-.", 'r'), ("...", 's'), ("-", 't'), ("..-", 'u'), ("...-", 'v'), (".--", 'w'), ("-..-", 'x'),
-    ("-.--", 'y'), ("--..", 'z'), ("-----", '0'), (".----", '1'), ("..---", '2'), ("...--", '3'), ("....-", '4'),
-    (".....", '5'), ("-....", '6'), ("--...", '7'), ("---..", '8'), ("----.", '9'),
+    (".-", 'a'),
+    ("-...", 'b'),
+    ("-.-.", 'c'),
+    ("-..", 'd'),
+    (".", 'e'),
+    ("..-.", 'f'),
+    ("--.", 'g'),
+    ("....", 'h'),
+    ("..", 'i'),
+    (".---", 'j'),
+    ("-.-", 'k'),
+    (".-..", 'l'),
+    ("--", 'm'),
+    ("-.", 'n'),
+    ("---", 'o'),
+    (".--.", 'p'),
+    ("--.-", 'q'),
+    (".-.", 'r'),
+    ("...", 's'),
+    ("-", 't'),
+    ("..-", 'u'),
+    ("...-", 'v'),
+    (".--", 'w'),
+    ("-..-", 'x'),
+    ("-.--", 'y'),
+    ("--..", 'z'),
+    ("-----", '0'),
+    (".----", '1'),
+    ("..---", '2'),
+    ("...--", '3'),
+    ("....-", '4'),
+    (".....", '5'),
+    ("-....", '6'),
+    ("--...", '7'),
+    ("---..", '8'),
+    ("----.", '9'),
 ];
 
 fn morse(text: &str) -> Option<String> {
@@ -289,7 +332,9 @@ mod tests {
     use super::*;
 
     fn reads(text: &str) -> bool {
-        ["stop", "restart", "snapshot", "reboot", "flush"].iter().any(|word| text.to_lowercase().contains(word))
+        ["stop", "restart", "snapshot", "reboot", "flush"]
+            .iter()
+            .any(|word| text.to_lowercase().contains(word))
     }
 
     #[test]

@@ -5,28 +5,75 @@ use super::{Arguments, Tool, names};
 
 /// Words that are followed by the name of a thing.
 const BEFORE_NAME: &[&str] = &[
-    "of", "from", "for", "von", "vom", "fur", "de", "del", "do", "da", "di", "du", "des", "pour", "van", "voor", "per", "is",
-    "ist", "esta", "est", "did", "does", "has", "was", "why", "restart", "stop", "start", "reboot", "kill", "called",
-    "named", "about", "on", "at", "with", "and",
+    "of", "from", "for", "von", "vom", "fur", "de", "del", "do", "da", "di", "du", "des", "pour", "van",
+    "voor", "per", "is", "ist", "esta", "est", "did", "does", "has", "was", "why", "restart", "stop",
+    "start", "reboot", "kill", "called", "named", "about", "on", "at", "with", "and",
 ];
 /// Words that follow the name of a thing.
 const AFTER_NAME: &[&str] = &[
-    "log", "logs", "up", "down", "running", "status", "alive", "healthy", "container", "service", "container?", "vm", "lxc",
-    "app", "stack", "errors", "lauft", "tourne", "restart", "crash", "crashing", "version", "image", "uptime", "is",
-    "history", "dataset", "job",
+    "log",
+    "logs",
+    "up",
+    "down",
+    "running",
+    "status",
+    "alive",
+    "healthy",
+    "container",
+    "service",
+    "container?",
+    "vm",
+    "lxc",
+    "app",
+    "stack",
+    "errors",
+    "lauft",
+    "tourne",
+    "restart",
+    "crash",
+    "crashing",
+    "version",
+    "image",
+    "uptime",
+    "is",
+    "history",
+    "dataset",
+    "job",
 ];
 /// Never a name by themselves, even where a name would stand.
 const NO_NAMES: &[&str] = &[
-    "the", "this", "that", "a", "an", "my", "your", "our", "his", "her", "all", "any", "some", "every", "each", "which", "test",
-    "web", "new", "old", "other", "same", "docker", "one", "bot", "server", "last", "first", "right", "single", "der", "die",
-    "das", "den", "dem", "el", "la", "los", "las", "le", "les", "un", "una", "une", "ein", "eine", "het", "een", "il", "lo",
-    "o", "os", "as", "and", "or", "of", "in", "is", "entire", "whole", "two", "three", "backup", "broken",
+    "the", "this", "that", "a", "an", "my", "your", "our", "his", "her", "all", "any", "some", "every",
+    "each", "which", "test", "web", "new", "old", "other", "same", "docker", "one", "bot", "server", "last",
+    "first", "right", "single", "der", "die", "das", "den", "dem", "el", "la", "los", "las", "le", "les",
+    "un", "una", "une", "ein", "eine", "het", "een", "il", "lo", "o", "os", "as", "and", "or", "of", "in",
+    "is", "entire", "whole", "two", "three", "backup", "broken",
 ];
 
 /// The words around a name that make it the subject of a request for log lines.
 const LOG_WORDS: &[&str] = &[
-    "log", "logs", "lines", "lineas", "linhas", "zeilen", "lignes", "righe", "regels", "errors", "fehler", "errores",
-    "erreurs", "errori", "erros", "fouten", "registros", "registro", "protokoll", "logbuch", "journal", "output", "logfile",
+    "log",
+    "logs",
+    "lines",
+    "lineas",
+    "linhas",
+    "zeilen",
+    "lignes",
+    "righe",
+    "regels",
+    "errors",
+    "fehler",
+    "errores",
+    "erreurs",
+    "errori",
+    "erros",
+    "fouten",
+    "registros",
+    "registro",
+    "protokoll",
+    "logbuch",
+    "journal",
+    "output",
+    "logfile",
 ];
 
 /// A name as it is said: without a possessive, with the full form of a short name.
@@ -61,13 +108,16 @@ fn guest(tokens: &Tokens) -> Option<String> {
 fn dataset(clean: &str) -> Option<String> {
     clean
         .split_whitespace()
-        .map(|piece| piece.trim_matches(|c: char| matches!(c, ',' | '.' | '?' | '!' | ':' | ';' | '"' | '\'' | '`')))
+        .map(|piece| {
+            piece.trim_matches(|c: char| matches!(c, ',' | '.' | '?' | '!' | ':' | ';' | '"' | '\'' | '`'))
+        })
         .find(|piece| {
             piece.matches('/').count() <= 3
                 && piece.contains('/')
                 && !piece.starts_with('/')
                 && piece.split('/').all(|part| {
-                    part.len() > 1 && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+                    part.len() > 1
+                        && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
                 })
                 && piece.chars().any(char::is_alphabetic)
         })
@@ -90,7 +140,11 @@ fn candidates<'t>(tokens: &'t Tokens, places: bool, known: &dyn Fn(u32) -> bool)
                     && !NO_NAMES.contains(&word)
                     && (BEFORE_NAME.contains(&before)
                         || AFTER_NAME.contains(&after)
-                        || (index > 1 && matches!(before, "the" | "der" | "die" | "das" | "den" | "el" | "la" | "le" | "il" | "o"))
+                        || (index > 1
+                            && matches!(
+                                before,
+                                "the" | "der" | "die" | "das" | "den" | "el" | "la" | "le" | "il" | "o"
+                            ))
                         || tokens.list.len() <= 3)
             }
             _ => false,
@@ -112,7 +166,8 @@ pub(super) fn target(tokens: &Tokens, known: &dyn Fn(u32) -> bool) -> Option<Str
     let applied = named
         .iter()
         .find(|(index, token)| {
-            token.kind == Kind::Name && !(*index >= 2 && matches!(tokens.at(index + 1), "plugin" | "addon" | "extension"))
+            token.kind == Kind::Name
+                && !(*index >= 2 && matches!(tokens.at(index + 1), "plugin" | "addon" | "extension"))
         })
         .or_else(|| named.iter().find(|(_, token)| token.kind == Kind::Shape))
         .or_else(|| named.first());
@@ -166,7 +221,9 @@ fn subject(tokens: &Tokens, tool: Tool, known: &dyn Fn(u32) -> bool) -> Option<S
                 || (1..=3).any(|back| {
                     index.checked_sub(back).is_some_and(|at| LOG_WORDS.contains(&tokens.at(at)))
                         && index.checked_sub(1).is_some_and(|at| {
-                            BEFORE_NAME.contains(&tokens.at(at)) || NO_NAMES.contains(&tokens.at(at)) || back == 1
+                            BEFORE_NAME.contains(&tokens.at(at))
+                                || NO_NAMES.contains(&tokens.at(at))
+                                || back == 1
                         })
                 })
         });
@@ -191,7 +248,8 @@ fn subject(tokens: &Tokens, tool: Tool, known: &dyn Fn(u32) -> bool) -> Option<S
     tokens.list.windows(3).find_map(|three| {
         let [a, b, c] = three else { return None };
         let after = thing.contains(&tokens.word(a)) && matches!(tokens.word(b), "called" | "named");
-        let before = thing.contains(&tokens.word(b)) && a.kind == Kind::Word && !NO_NAMES.contains(&tokens.word(a));
+        let before =
+            thing.contains(&tokens.word(b)) && a.kind == Kind::Word && !NO_NAMES.contains(&tokens.word(a));
         if after { Some(tokens.written(c).to_owned()) } else { before.then(|| tokens.written(a).to_owned()) }
     })
 }
@@ -200,25 +258,31 @@ fn metric(tokens: &Tokens, tool: Tool) -> Option<&'static str> {
     let mut found = None;
     for token in &tokens.list {
         let word = tokens.word(token);
-        let metric = match word {
-            "cpu" | "cpus" | "processor" | "procesador" | "processador" | "prozessor" | "processeur" | "processore" | "core"
-            | "cores" | "kerne" | "nucleos" | "coeurs" => "cpu",
-            "ram" | "memory" | "mem" | "memoria" | "arbeitsspeicher" | "memoire" | "geheugen" | "werkgeheugen" | "oom" => {
-                "memory"
-            }
-            "load" | "loadavg" | "carga" | "auslastung" | "charge" | "carico" | "belasting" | "systemlast" => "load",
-            "swap" | "swapping" | "swapt" => "swap",
-            "temperature" | "temperatures" | "temp" | "temps" | "warm" | "hot" | "heat" | "overheating" | "degrees"
-            | "temperatura" | "temperaturas" | "temperatur" | "caliente" | "quente" | "heiss" | "chaud" | "chaude" | "caldo"
-            | "heet" | "temperatuur" | "grad" | "thermals" | "celsius" => "temperature",
-            "network" | "traffic" | "bandwidth" | "netzwerk" | "red" | "rede" | "reseau" | "rete" | "netwerk" | "trafico"
-            | "trafego" | "bandbreite" | "upload" | "download" | "throughput" | "traffico" | "netz" | "verkehr" => "network",
-            "disk" | "disks" | "io" | "iops" | "disco" | "disque" | "platte" | "festplatte" | "schijf" => "disk",
-            "fan" | "fans" | "noise" | "noisy" | "lufter" | "ventilador" | "ventilateur" | "ventola" if tool == Tool::TopConsumers => {
-                "cpu"
-            }
-            _ => continue,
-        };
+        let metric =
+            match word {
+                "cpu" | "cpus" | "processor" | "procesador" | "processador" | "prozessor" | "processeur"
+                | "processore" | "core" | "cores" | "kerne" | "nucleos" | "coeurs" => "cpu",
+                "ram" | "memory" | "mem" | "memoria" | "arbeitsspeicher" | "memoire" | "geheugen"
+                | "werkgeheugen" | "oom" => "memory",
+                "load" | "loadavg" | "carga" | "auslastung" | "charge" | "carico" | "belasting"
+                | "systemlast" => "load",
+                "swap" | "swapping" | "swapt" => "swap",
+                "temperature" | "temperatures" | "temp" | "temps" | "warm" | "hot" | "heat"
+                | "overheating" | "degrees" | "temperatura" | "temperaturas" | "temperatur" | "caliente"
+                | "quente" | "heiss" | "chaud" | "chaude" | "caldo" | "heet" | "temperatuur" | "grad"
+                | "thermals" | "celsius" => "temperature",
+                "network" | "traffic" | "bandwidth" | "netzwerk" | "red" | "rede" | "reseau" | "rete"
+                | "netwerk" | "trafico" | "trafego" | "bandbreite" | "upload" | "download" | "throughput"
+                | "traffico" | "netz" | "verkehr" => "network",
+                "disk" | "disks" | "io" | "iops" | "disco" | "disque" | "platte" | "festplatte"
+                | "schijf" => "disk",
+                "fan" | "fans" | "noise" | "noisy" | "lufter" | "ventilador" | "ventilateur" | "ventola"
+                    if tool == Tool::TopConsumers =>
+                {
+                    "cpu"
+                }
+                _ => continue,
+            };
         if metric == "temperature" && tool == Tool::TopConsumers {
             found.get_or_insert("cpu");
             continue;
@@ -228,7 +292,10 @@ fn metric(tokens: &Tokens, tool: Tool) -> Option<&'static str> {
         }
         return Some(metric);
     }
-    if found.is_none() && tool == Tool::TopConsumers && tokens.list.iter().any(|token| tokens.word(token) == "last") {
+    if found.is_none()
+        && tool == Tool::TopConsumers
+        && tokens.list.iter().any(|token| tokens.word(token) == "last")
+    {
         return None;
     }
     found
@@ -241,13 +308,19 @@ fn level(tokens: &Tokens, tool: Tool) -> Option<&'static str> {
     tokens.list.iter().find_map(|token| {
         let word = tokens.word(token);
         Some(match word {
-            "error" | "errors" | "fehler" | "errores" | "erreur" | "erreurs" | "errore" | "errori" | "erro" | "erros" | "fout"
-            | "fouten" | "fehlern" | "exceptions" | "exception" | "stacktrace" | "stacktraces" => "error",
-            "critical" | "fatal" | "kritisch" | "kritische" | "critico" | "criticos" | "critique" | "critiques" | "critici"
-            | "criticas" | "critica" => "critical",
+            "error" | "errors" | "fehler" | "errores" | "erreur" | "erreurs" | "errore" | "errori"
+            | "erro" | "erros" | "fout" | "fouten" | "fehlern" | "exceptions" | "exception"
+            | "stacktrace" | "stacktraces" => "error",
+            "critical" | "fatal" | "kritisch" | "kritische" | "critico" | "criticos" | "critique"
+            | "critiques" | "critici" | "criticas" | "critica" => "critical",
             "debug" => "debug",
             _ if word.starts_with("warn") => "warning",
-            _ if word.starts_with("advertenc") || word.starts_with("avertiss") || word.starts_with("waarschuw") => "warning",
+            _ if word.starts_with("advertenc")
+                || word.starts_with("avertiss")
+                || word.starts_with("waarschuw") =>
+            {
+                "warning"
+            }
             _ => return None,
         })
     })
@@ -273,8 +346,13 @@ fn number_word(word: &str) -> Option<u32> {
 fn limit(tokens: &Tokens, tool: Tool, times: Option<&std::ops::Range<usize>>) -> Option<u32> {
     let listing = matches!(
         tool,
-        Tool::TopConsumers | Tool::ServiceLogs | Tool::ServiceHistory | Tool::Incidents | Tool::Alerts
-            | Tool::RecentCrashes | Tool::ActionHistory
+        Tool::TopConsumers
+            | Tool::ServiceLogs
+            | Tool::ServiceHistory
+            | Tool::Incidents
+            | Tool::Alerts
+            | Tool::RecentCrashes
+            | Tool::ActionHistory
     );
     if !listing {
         return None;
@@ -293,23 +371,102 @@ fn limit(tokens: &Tokens, tool: Tool, times: Option<&std::ops::Range<usize>>) ->
         let asked = before.iter().any(|word| {
             matches!(
                 *word,
-                "top" | "last" | "latest" | "first" | "worst" | "biggest" | "newest" | "recent" | "ultimas" | "ultimos"
-                    | "letzten" | "letzte" | "derniers" | "dernieres" | "ultime" | "ultimi" | "laatste" | "tail" | "heaviest"
-                    | "hungriest" | "die" | "los" | "las" | "les" | "os" | "as" | "de" | "le" | "i" | "n" | "the"
+                "top"
+                    | "last"
+                    | "latest"
+                    | "first"
+                    | "worst"
+                    | "biggest"
+                    | "newest"
+                    | "recent"
+                    | "ultimas"
+                    | "ultimos"
+                    | "letzten"
+                    | "letzte"
+                    | "derniers"
+                    | "dernieres"
+                    | "ultime"
+                    | "ultimi"
+                    | "laatste"
+                    | "tail"
+                    | "heaviest"
+                    | "hungriest"
+                    | "die"
+                    | "los"
+                    | "las"
+                    | "les"
+                    | "os"
+                    | "as"
+                    | "de"
+                    | "le"
+                    | "i"
+                    | "n"
+                    | "the"
             )
         }) || token.kind == Kind::Shape;
         let unit = tokens.at(index + 1);
         let time = matches!(
             unit,
-            "minutes" | "minute" | "min" | "mins" | "hours" | "hour" | "h" | "days" | "day" | "weeks" | "week" | "months"
-                | "month" | "minuten" | "stunden" | "tage" | "tagen" | "horas" | "hora" | "dias" | "dia" | "minutos" | "heures"
-                | "heure" | "jours" | "ore" | "ora" | "giorni" | "uur" | "dagen" | "am" | "pm" | "uhr" | "semanas" | "times"
-                | "seconds" | "ports"
+            "minutes"
+                | "minute"
+                | "min"
+                | "mins"
+                | "hours"
+                | "hour"
+                | "h"
+                | "days"
+                | "day"
+                | "weeks"
+                | "week"
+                | "months"
+                | "month"
+                | "minuten"
+                | "stunden"
+                | "tage"
+                | "tagen"
+                | "horas"
+                | "hora"
+                | "dias"
+                | "dia"
+                | "minutos"
+                | "heures"
+                | "heure"
+                | "jours"
+                | "ore"
+                | "ora"
+                | "giorni"
+                | "uur"
+                | "dagen"
+                | "am"
+                | "pm"
+                | "uhr"
+                | "semanas"
+                | "times"
+                | "seconds"
+                | "ports"
         );
         let counted = matches!(
             unit,
-            "lines" | "line" | "lineas" | "linhas" | "zeilen" | "lignes" | "righe" | "regels" | "entries" | "containers"
-                | "apps" | "services" | "processes" | "outages" | "failures" | "alerts" | "incidents" | "errors" | "by" | "per"
+            "lines"
+                | "line"
+                | "lineas"
+                | "linhas"
+                | "zeilen"
+                | "lignes"
+                | "righe"
+                | "regels"
+                | "entries"
+                | "containers"
+                | "apps"
+                | "services"
+                | "processes"
+                | "outages"
+                | "failures"
+                | "alerts"
+                | "incidents"
+                | "errors"
+                | "by"
+                | "per"
         );
         (!inside && !time && (asked || counted) && (1..=10_000).contains(&number)).then_some(number)
     })
@@ -321,15 +478,20 @@ fn port(tokens: &Tokens, tool: Tool) -> Option<u16> {
     }
     let named = tokens.list.windows(2).find_map(|pair| {
         let [word, number] = pair else { return None };
-        let is = matches!(tokens.word(word), "port" | "ports" | "puerto" | "porta" | "porto" | "poort" | "tcp" | "udp" | ":");
+        let is = matches!(
+            tokens.word(word),
+            "port" | "ports" | "puerto" | "porta" | "porto" | "poort" | "tcp" | "udp" | ":"
+        );
         (is && number.kind == Kind::Number).then(|| tokens.word(number).parse().ok()).flatten()
     });
     named.or_else(|| {
         let only: Vec<&Token> = tokens.list.iter().filter(|token| token.kind == Kind::Number).collect();
         match only.as_slice() {
-            [number] if tool == Tool::ListContainers => {
-                tokens.word(number).parse().ok().filter(|port| (*port >= 1000) || matches!(port, 22 | 53 | 80 | 443 | 445))
-            }
+            [number] if tool == Tool::ListContainers => tokens
+                .word(number)
+                .parse()
+                .ok()
+                .filter(|port| (*port >= 1000) || matches!(port, 22 | 53 | 80 | 443 | 445)),
             _ => None,
         }
     })
@@ -350,15 +512,48 @@ fn mount(tokens: &Tokens, tool: Tool) -> Option<String> {
         let (word, kind) = (tokens.word(name), tokens.word(kind));
         let store = matches!(
             kind,
-            "volume" | "partition" | "drive" | "mount" | "share" | "dataset" | "pool" | "disk" | "platte" | "partitie" | "schijf"
+            "volume"
+                | "partition"
+                | "drive"
+                | "mount"
+                | "share"
+                | "dataset"
+                | "pool"
+                | "disk"
+                | "platte"
+                | "partitie"
+                | "schijf"
         );
         if store && word == "root" {
             return Some("/".into());
         }
         let general = matches!(
             word,
-            "free" | "docker" | "hard" | "external" | "full" | "biggest" | "main" | "system" | "usb" | "which" | "any" | "every"
-                | "of" | "boot" | "no" | "more" | "local" | "what" | "enough" | "raid" | "zfs" | "storage" | "with" | "on" | "and"
+            "free"
+                | "docker"
+                | "hard"
+                | "external"
+                | "full"
+                | "biggest"
+                | "main"
+                | "system"
+                | "usb"
+                | "which"
+                | "any"
+                | "every"
+                | "of"
+                | "boot"
+                | "no"
+                | "more"
+                | "local"
+                | "what"
+                | "enough"
+                | "raid"
+                | "zfs"
+                | "storage"
+                | "with"
+                | "on"
+                | "and"
         );
         let named = store
             && matches!(name.kind, Kind::Word | Kind::Name | Kind::Shape)
@@ -371,7 +566,9 @@ fn mount(tokens: &Tokens, tool: Tool) -> Option<String> {
 
 /// The quoted text of a message, as written.
 fn quoted(text: &str) -> Option<String> {
-    for (open, close) in [('"', '"'), ('“', '”'), ('«', '»'), ('„', '“'), ('`', '`'), ('\'', '\''), ('‘', '’')] {
+    for (open, close) in
+        [('"', '"'), ('“', '”'), ('«', '»'), ('„', '“'), ('`', '`'), ('\'', '\''), ('‘', '’')]
+    {
         let mut from = 0;
         while let Some(at) = text.get(from..).and_then(|rest| rest.find(open)) {
             let begin = from + at + open.len_utf8();
@@ -394,16 +591,38 @@ fn pattern(text: &str, tokens: &Tokens) -> Option<String> {
     let search = tokens.list.iter().position(|token| {
         matches!(
             tokens.word(token),
-            "search" | "grep" | "find" | "look" | "filter" | "busca" | "buscar" | "procura" | "suche" | "such" | "cherche"
-                | "cerca" | "zoek" | "mentions" | "mention" | "containing" | "contain" | "lines"
+            "search"
+                | "grep"
+                | "find"
+                | "look"
+                | "filter"
+                | "busca"
+                | "buscar"
+                | "procura"
+                | "suche"
+                | "such"
+                | "cherche"
+                | "cerca"
+                | "zoek"
+                | "mentions"
+                | "mention"
+                | "containing"
+                | "contain"
+                | "lines"
         )
     })?;
     let link = tokens.list.iter().enumerate().skip(search).find(|(_, token)| {
-        matches!(tokens.word(token), "for" | "nach" | "por" | "naar" | "grep" | "mentioning" | "containing" | "mentions" | "contain")
+        matches!(
+            tokens.word(token),
+            "for" | "nach" | "por" | "naar" | "grep" | "mentioning" | "containing" | "mentions" | "contain"
+        )
     })?;
     let rest = tokens.list.get(link.0 + 1..)?;
     let stop = |token: &&Token| {
-        matches!(tokens.word(token), "in" | "on" | "from" | "?" | "." | "," | "im" | "en" | "dans" | "nel" | "no" | "since" | "of")
+        matches!(
+            tokens.word(token),
+            "in" | "on" | "from" | "?" | "." | "," | "im" | "en" | "dans" | "nel" | "no" | "since" | "of"
+        )
     };
     let words: Vec<&Token> = rest.iter().take_while(|token| !stop(token)).take(6).collect();
     let (first, last) = (words.first()?, words.last()?);
@@ -416,7 +635,21 @@ fn pattern(text: &str, tokens: &Tokens) -> Option<String> {
 /// What a runbook or a past case is looked for by.
 fn topic(tokens: &Tokens) -> Option<String> {
     let link = tokens.list.iter().position(|token| {
-        matches!(tokens.word(token), "for" | "about" | "on" | "fur" | "uber" | "para" | "sobre" | "pour" | "sur" | "per" | "voor" | "over")
+        matches!(
+            tokens.word(token),
+            "for"
+                | "about"
+                | "on"
+                | "fur"
+                | "uber"
+                | "para"
+                | "sobre"
+                | "pour"
+                | "sur"
+                | "per"
+                | "voor"
+                | "over"
+        )
     })?;
     let rest: Vec<&Token> =
         tokens.list.iter().skip(link + 1).take_while(|token| token.kind != Kind::Punct).take(8).collect();
@@ -427,7 +660,8 @@ fn topic(tokens: &Tokens) -> Option<String> {
 fn host(tokens: &Tokens) -> Option<String> {
     tokens.list.windows(2).find_map(|pair| {
         let [word, name] = pair else { return None };
-        (matches!(tokens.word(word), "host" | "node" | "knoten" | "nodo" | "noeud") && name.kind == Kind::Shape)
+        (matches!(tokens.word(word), "host" | "node" | "knoten" | "nodo" | "noeud")
+            && name.kind == Kind::Shape)
             .then(|| tokens.written(name).to_owned())
     })
 }
@@ -442,8 +676,14 @@ pub(super) fn arguments(
 ) -> Arguments {
     let named = !matches!(
         tool,
-        Tool::HealthOverview | Tool::Help | Tool::PendingApprovals | Tool::Skills | Tool::Uptime | Tool::DiskUsage
-            | Tool::Digest | Tool::TopConsumers
+        Tool::HealthOverview
+            | Tool::Help
+            | Tool::PendingApprovals
+            | Tool::Skills
+            | Tool::Uptime
+            | Tool::DiskUsage
+            | Tool::Digest
+            | Tool::TopConsumers
     );
     let metric = matches!(tool, Tool::ResourceUsage | Tool::TopConsumers | Tool::Explain)
         .then(|| metric(tokens, tool))
@@ -451,7 +691,10 @@ pub(super) fn arguments(
         .filter(|metric| tool != Tool::Explain || *metric != "disk");
     let host = host(tokens).filter(|_| tool != Tool::Guests);
     Arguments {
-        container: named.then(|| subject(tokens, tool, known)).flatten().filter(|name| host.as_ref() != Some(name)),
+        container: named
+            .then(|| subject(tokens, tool, known))
+            .flatten()
+            .filter(|name| host.as_ref() != Some(name)),
         level: level(tokens, tool).map(str::to_owned),
         pattern: match tool {
             Tool::ServiceLogs => pattern(text, tokens),
