@@ -26,7 +26,7 @@ pub struct Asked {
 impl House {
     /// Answers a message in plain words.
     pub async fn ask(&self, who: &Principal, text: &str, previous: Option<&Exchange>, now: &Zoned) -> Asked {
-        let reading = { let _ = previous; self.understander.read(text, now) };
+        let reading = self.understander.follow(text, previous.map(|p| &p.reading), now);
         let mut answer = match (reading.verdict, reading.tool) {
             (Verdict::Answer, Some(tool)) => {
                 let command = tools::command_line(tool, &reading.arguments);

@@ -95,6 +95,11 @@ impl DockerSource {
         self.seen.load(Ordering::Relaxed)
     }
 
+    /// Of how many of these containers the cgroup files can be read here.
+    pub fn readable_by_files(&self, ids: &[ContainerId]) -> usize {
+        self.cgroup.as_ref().map_or(0, |reader| ids.iter().filter(|id| reader.read(id).is_some()).count())
+    }
+
     /// One list call.
     pub(super) async fn list(&self) -> Result<Observed<Vec<Container>>, SourceError> {
         self.call(async {
