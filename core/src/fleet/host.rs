@@ -89,4 +89,6 @@ pub struct HostReading {
     pub uptime_s: u64,
     pub booted: Option<Timestamp>,
     pub kernel: String,
+    /// What could not be read, why, and what to do, in words; the rest of the reading holds without it.
+    pub unreadable: Vec<String>,
 }
