@@ -246,7 +246,7 @@ async fn read_only_after_a_disk_error_and_removed_mounts() {
 #[tokio::test]
 async fn thousands_of_mounts() {
     let line = |n: u32| {
-        let kind = if n % 3 == 0 { "ext4" } else { "overlay" };
+        let kind = if n.is_multiple_of(3) { "ext4" } else { "overlay" };
         format!("{n} 1 9:{n} / /m/{n} rw - {kind} /dev/x{n} rw\n")
     };
     let lines: String = (0..9000).map(line).collect();
