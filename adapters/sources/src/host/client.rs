@@ -134,7 +134,8 @@ impl Tree {
         // The mounts of the host, as this process sees them below the root.
         let below = |mount: &wire::Mount| {
             let inner = mount.point.strip_prefix(root).ok()?;
-            Some(wire::Mount { point: Path::new("/").join(inner), ..mount.clone() })
+            // Mounted read-only into this container is not read-only on the host.
+            Some(wire::Mount { point: Path::new("/").join(inner), read_only: false, ..mount.clone() })
         };
         let of_host: Vec<_> = all.iter().filter_map(below).collect();
         if of_host.is_empty() {
@@ -183,7 +184,6 @@ pub(super) struct Space {
     pub used_bytes: u64,
     pub inodes_total: u64,
     pub inodes_free: u64,
-    pub read_only: bool,
     /// It is an overlay, the root of a container.
     pub overlay: bool,
 }
@@ -202,7 +202,6 @@ pub(super) fn space(path: &Path) -> io::Result<Space> {
         used_bytes: bytes(answer.f_blocks.saturating_sub(answer.f_bfree)),
         inodes_total: answer.f_files,
         inodes_free: answer.f_ffree,
-        read_only: answer.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY),
         overlay: u64::try_from(kind).is_ok_and(|kind| kind == OVERLAY),
     })
 }

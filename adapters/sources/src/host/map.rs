@@ -18,6 +18,8 @@ const MOST_CHARS: usize = 200;
 /// Other mount points of one file system that are listed.
 const MOST_ALSO: usize = 32;
 const MOST_RATES: usize = 64;
+/// File systems that are asked for their size.
+const MOST_GROUPS: usize = 1024;
 
 /// A name for people: one line, no control or direction characters, whatever the bytes.
 pub(super) fn shown(path: &Path) -> String {
@@ -205,12 +207,14 @@ fn is_remote(kind: &str) -> bool {
     REMOTE.contains(&kind) || kind.starts_with("fuse.")
 }
 
-fn is_engine_file(mount: &Mount) -> bool {
+fn is_nobodys(mount: &Mount) -> bool {
     // Files that container engines put into every container.
     const FILES: &[&str] =
         &["/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/dev/termination-log", "/run/.containerenv"];
     let point = mount.point.to_string_lossy();
     FILES.contains(&point.as_ref())
+        // The directory was removed while something was mounted on it.
+        || point.ends_with("//deleted")
         || point.contains("/.zfs/snapshot/")
         || (mount.kind == "zfs" && point.contains("/docker/zfs/graph/"))
 }
@@ -225,20 +229,22 @@ pub(super) struct Group {
 
 /// The real file systems, once each. All mounts of one device are one row: bind mounts, and the subvolumes of btrfs,
 /// which share all space. The row is named after the mount that shows the whole of it, the one with the shortest path if
-/// several do or none does. Local ones come first.
-pub(super) fn groups(mounts: Vec<Mount>) -> Vec<Group> {
+/// several do or none does. Local ones come first. Also says how many there are beyond [`MOST_GROUPS`].
+pub(super) fn groups(mounts: Vec<Mount>) -> (Vec<Group>, usize) {
     let mut devices: BTreeMap<String, Vec<Mount>> = BTreeMap::new();
     for mount in mounts {
         let layered = LAYERED.contains(&mount.kind.as_str());
         let wanted =
             if layered { mount.point == Path::new("/") } else { !PSEUDO.contains(&mount.kind.as_str()) };
-        if wanted && !is_engine_file(&mount) {
+        if wanted && !is_nobodys(&mount) {
             devices.entry(mount.device.clone()).or_default().push(mount);
         }
     }
     let mut groups: Vec<Group> = devices.into_values().filter_map(group).collect();
     groups.sort_by_cached_key(|group| (is_remote(&group.mount.kind), group.mount.point.clone()));
-    groups
+    let unasked = groups.len().saturating_sub(MOST_GROUPS);
+    groups.truncate(MOST_GROUPS);
+    (groups, unasked)
 }
 
 fn group(mut mounts: Vec<Mount>) -> Option<Group> {
@@ -269,7 +275,14 @@ pub(super) fn spaces(groups: Vec<Group>, answers: Vec<Option<io::Result<Space>>>
         match answer {
             None => result.silent.push(name),
             // What answers is the container's own root, not the file system of the host.
-            Some(Ok(space)) if space.overlay && !group.layered => unseen += 1,
+            Some(Ok(space)) if space.overlay && !group.layered => {
+                unseen += 1;
+                if group.mount.point == Path::new("/") {
+                    let (kind, source) = ("overlay".to_owned(), "overlay".to_owned());
+                    let mount = Mount { kind, source, ..group.mount };
+                    layered = Some(row(&Group { mount, others: Vec::new(), layered: true }, space));
+                }
+            }
             // A kind of pseudo file system that is not in the list.
             Some(Ok(space)) if space.total_bytes == 0 => {}
             Some(Ok(space)) if group.layered => layered = Some(row(&group, space)),
@@ -285,8 +298,8 @@ pub(super) fn spaces(groups: Vec<Group>, answers: Vec<Option<io::Result<Space>>>
     }
     if unseen > 0 {
         result.unreadable.push(format!(
-            "{unseen} file systems of the host cannot be seen from this container. Mount the host's / read-only into \
-             it (-v /:/host/root:ro,rslave) and name that place as the root of the host"
+            "File systems of the host that cannot be seen from this container: {unseen}. Mount the host's / read-only into \
+             it (-v /:/host/root:ro) and name that place as the root of the host"
         ));
     }
     result.rows = datasets_folded(result.rows);
@@ -317,8 +330,7 @@ fn row(group: &Group, space: Space) -> FileSystem {
         used_bytes: space.used_bytes,
         inodes_total: space.inodes_total,
         inodes_free: space.inodes_free.min(space.inodes_total),
-        // The mount decides where it is read-only through a bind; a container sees the host's root read-only.
-        read_only: group.mount.read_only,
+        read_only: group.mount.read_only || group.mount.read_only_below,
         also_at: group.others.iter().take(MOST_ALSO).map(|path| shown(path)).collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! The host: processor, memory, file systems, network, temperatures, out of /proc and /sys.
 //!
-//! [`client`](self) reads the files and asks for the sizes of file systems, `wire` knows the formats, `map` turns both
-//! into a [`HostReading`]. In a container, the host's /proc, /sys and / are mounted somewhere and named in [`HostConfig`].
+//! `client` reads the files and asks for the sizes of file systems, in `threads` that may hang; `wire` knows the
+//! formats; `map` turns both into a [`HostReading`]. In a container, the host's /proc, /sys and / are mounted somewhere and named in [`HostConfig`].
 
 mod client;
 mod error;
@@ -87,7 +87,7 @@ impl HostSource {
         Self { config, threads: Threads::default(), probe, previous: Mutex::new(None) }
     }
 
-    /// One reading. Takes at most three times the deadline and one `sample`, whatever hangs.
+    /// One reading. Takes at most twice the deadline and one `sample`, whatever hangs.
     pub async fn read(&self, now: Timestamp) -> Result<Observed<HostReading>, SourceError> {
         let mut previous = self.previous.lock().await;
         let tree = self.tree();
@@ -96,14 +96,17 @@ impl HostSource {
         let mut snapshot =
             snapshot.and_then(|inner| inner).map_err(|fault| fault.into_source(previous.is_some()))?;
         let mut mounts = std::mem::take(&mut snapshot.mounts);
-        let groups = map::groups(std::mem::take(&mut mounts.all));
+        let (groups, unasked) = map::groups(std::mem::take(&mut mounts.all));
+        if unasked > 0 {
+            snapshot.unreadable.push(format!(
+                "{unasked} more file systems were not asked for their size, as there are too many. Unmount what is not needed"
+            ));
+        }
         let paths: Vec<PathBuf> = groups.iter().map(|group| mounts.seen_at(&group.mount.point)).collect();
-        let probe = Arc::clone(&self.probe);
-        let work: Arc<dyn Fn(&Path) -> io::Result<Space> + Send + Sync> = Arc::new(move |path| probe(path));
         let sys = self.config.sys.clone();
         let (rates, answers, temperatures) = tokio::join!(
             self.rates(previous.as_ref(), &snapshot.counters),
-            self.threads.ask_each(&paths, self.config.deadline, work),
+            self.threads.ask_each(&paths, self.config.deadline, Arc::clone(&self.probe)),
             self.threads.ask(&self.config.sys, self.config.deadline, move || sensors::temperatures(&sys)),
         );
         let spaces = map::spaces(groups, answers, mounts.elsewhere);

@@ -7,14 +7,13 @@ use std::{
     sync::{Condvar, Mutex as Lock},
 };
 
-use steward_core::fleet::FileSystem;
 use tempfile::TempDir;
 
 use super::*;
 
 const GIB: u64 = 1 << 30;
 
-/// A recorded machine: what is not said is a small plain one.
+/// A recorded machine: what is not said is a small plain one, without cgroups, sensors or ZFS.
 struct Machine {
     directory: TempDir,
 }
@@ -228,6 +227,38 @@ async fn a_hung_server_is_named_and_not_asked_again() {
 }
 
 #[tokio::test]
+async fn read_only_after_a_disk_error_and_removed_mounts() {
+    let machine = Machine::new(
+        b"28 1 8:1 / / rw - ext4 /dev/sda1 ro,errors=remount-ro\n29 1 8:2 / /a ro - ext4 /dev/sda2 rw\n\
+        30 1 8:3 / /b rw shared:1 master:2 - ext4 /dev/sda3 rw,ro_not\n31 1 8:4 / /gone//deleted rw - ext4 /dev/sda4 rw\n",
+    );
+    let source = machine.source(&[
+        ("/host/root/", space(9, 1)),
+        ("/host/root/a", space(9, 1)),
+        ("/host/root/b", space(9, 1)),
+    ]);
+    let reading = read(&source).await;
+    let rows: Vec<_> = reading.file_systems.iter().map(|row| (row.mount.as_str(), row.read_only)).collect();
+    assert_eq!(rows, [("/", true), ("/a", true), ("/b", false)]);
+    assert_eq!(reading.unreadable, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn thousands_of_mounts() {
+    let line = |n: u32| {
+        let kind = if n.is_multiple_of(3) { "ext4" } else { "overlay" };
+        format!("{n} 1 9:{n} / /m/{n} rw - {kind} /dev/x{n} rw\n")
+    };
+    let lines: String = (0..9000).map(line).collect();
+    let machine = Machine::new(lines.as_bytes());
+    let probe: Probe = Arc::new(|_| Ok(space(4, 1)));
+    let reading = read(&HostSource::with_probe(machine.config(), probe)).await;
+    assert_eq!(reading.file_systems.len(), 1024);
+    assert_eq!(reading.unreadable.len(), 1);
+    assert!(reading.unreadable[0].starts_with("1976 more file systems were not asked for their size"));
+}
+
+#[tokio::test]
 async fn hostile_mount_names() {
     let long = "x".repeat(3000);
     let mut lines =
@@ -277,12 +308,12 @@ async fn in_a_container_that_sees_only_proc() {
     let config = HostConfig { root: None, ..machine.config() };
     let overlay = Space { overlay: true, ..space(10, 5) };
     let reading = read(&HostSource::with_probe(config, probe(&[("/", overlay)]))).await;
-    assert_eq!(reading.file_systems, Vec::<FileSystem>::new());
+    // The disk below the container is better than none.
+    assert_eq!((mounts(&reading), reading.file_systems[0].kind.as_str()), (vec!["/"], "overlay"));
     assert_eq!(reading.unreadable.len(), 1);
-    assert!(
-        reading.unreadable[0]
-            .starts_with("2 file systems of the host cannot be seen from this container. Mount")
-    );
+    let reason =
+        "File systems of the host that cannot be seen from this container: 2. Mount the host's / read-only";
+    assert!(reading.unreadable[0].starts_with(reason));
 }
 
 #[tokio::test]

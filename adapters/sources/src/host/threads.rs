@@ -94,7 +94,7 @@ impl Threads {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let end = time::Instant::now() + deadline;
         let mut rest = paths.iter().enumerate();
-        let mut running = 0_usize;
+        let (mut running, mut failed) = (0_usize, false);
         loop {
             while running < AT_ONCE {
                 let Some((at, path)) = rest.next() else { break };
@@ -103,8 +103,11 @@ impl Threads {
                     self.start(path, move || work(&subject), move |answer| drop(sender.send((at, answer))));
                 match started {
                     Ok(true) => running += 1,
-                    Ok(false) => {}
-                    Err(error) => tracing::warn!(path = %path.display(), %error, "no thread for statfs"),
+                    Err(error) if !failed => {
+                        failed = true;
+                        tracing::warn!(path = ?path, %error, "no thread for the size of a file system");
+                    }
+                    Ok(false) | Err(_) => {}
                 }
             }
             if running == 0 {

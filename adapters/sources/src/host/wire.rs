@@ -12,14 +12,15 @@ use procfs::{ExplicitSystemInfo, FromBufRead, FromBufReadSI, FromRead, ProcResul
 
 use super::error::HostError;
 
-/// A machine with more mounts than this has a fault of its own.
-const MOST_MOUNTS: usize = 1024;
 /// Lines of a file that are looked at, whatever they say.
 const MOST_LINES: usize = 16 * 1024;
 const MOST_INTERFACES: usize = 1024;
+/// The parsers quote what they could not read.
+const MOST_REASON: usize = 200;
 
 fn parsed<T>(path: &Path, result: ProcResult<T>) -> Result<T, HostError> {
-    result.map_err(|error| HostError::Parse { path: path.to_owned(), reason: error.to_string() })
+    let reason = |text: String| text.chars().take(MOST_REASON).collect();
+    result.map_err(|error| HostError::Parse { path: path.to_owned(), reason: reason(error.to_string()) })
 }
 
 /// What is not UTF-8 must not make the rest unreadable.
@@ -173,6 +174,8 @@ pub(super) struct Mount {
     pub root: PathBuf,
     pub point: PathBuf,
     pub read_only: bool,
+    /// The file system itself is: after a disk error, the mount still says `rw`.
+    pub read_only_below: bool,
     pub kind: String,
     pub source: String,
 }
@@ -186,7 +189,7 @@ pub(super) fn mounts(bytes: &[u8]) -> Vec<Mount> {
             if let Some(covered) = mounts.get_mut::<usize>(index) {
                 *covered = mount;
             }
-        } else if mounts.len() < MOST_MOUNTS {
+        } else {
             at.insert(mount.point.clone(), mounts.len());
             mounts.push(mount);
         }
@@ -206,10 +209,15 @@ fn mount(line: &[u8]) -> Option<Mount> {
         device: String::from_utf8_lossy(device).into_owned(),
         root: path(root),
         point: path(point),
-        read_only: options.split(|byte| *byte == b',').any(|option| option == b"ro"),
+        read_only: is_read_only(options),
+        read_only_below: is_read_only(fields.next().unwrap_or_default()),
         kind: String::from_utf8_lossy(kind).into_owned(),
         source: String::from_utf8_lossy(&unescaped(source)).into_owned(),
     })
+}
+
+fn is_read_only(options: &[u8]) -> bool {
+    options.split(|byte| *byte == b',').any(|option| option == b"ro")
 }
 
 fn path(field: &[u8]) -> PathBuf {
@@ -295,7 +303,8 @@ mod tests {
         let stat = stat(Path::new("stat"), file).unwrap();
         assert_eq!(stat.cpu, Ticks { busy: 81, idle: 405 });
         assert_eq!((stat.cores, stat.booted_s), (2, Some(1_700_000_000)));
-        assert_eq!(load(Path::new("loadavg"), b"0.10 2.05 3.99 2/345 6789\n").unwrap(), [0.1, 2.05, 3.99]);
+        let load = load(Path::new("loadavg"), b"0.10 2.05 3.99 2/345 6789\n").unwrap();
+        assert_eq!(format!("{load:?}"), "[0.1, 2.05, 3.99]");
     }
 
     proptest! {
