@@ -128,6 +128,9 @@ impl Grammar<'_> {
             start -= 1;
             since |= self.has(start, SINCE);
         }
+        if self.has(start, AT) && self.before_has(start, ACCENTED_AT) {
+            start -= 1;
+        }
         // "da ieri" is "since yesterday"; elsewhere "da" is "of the".
         since |= self.before_has(core, DA) && self.has(core, YESTERDAY) && self.value(core) == 1;
         Phrase { start, end, value, since }
@@ -330,7 +333,9 @@ impl Grammar<'_> {
             let (start, stop) = clock::window(from, to, Some(date), self.now)?;
             return Some((after, Value::Window(start, stop)));
         }
-        if let Some((after, clock)) = self.clock_with_preposition(end) {
+        // "ayer a las 3"
+        let clock_at = end + usize::from(self.next_has(end, ACCENTED_AT) && self.has(end + 1, AT));
+        if let Some((after, clock)) = self.clock_with_preposition(clock_at) {
             return Some((after, Value::Instant(self.on_date(clock, date)?)));
         }
         if let Some(Kind::Clock { .. }) = self.kind(end)

@@ -145,6 +145,7 @@ fn spanish_portuguese() {
             ("errores desde las 14", "2026-11-20T14:00:00+00:00"),
             ("errores desde las 14:00", "2026-11-20T14:00:00+00:00"),
             ("qué pasó a las 3 de la tarde", "2026-11-20T15:00:00+00:00"),
+            ("ayer a las 3 de la tarde", "2026-11-19T15:00:00+00:00"),
             ("entre las 2 y las 4 de la mañana", "2026-11-20T02:00:00+00:00..2026-11-20T04:00:00+00:00"),
             ("errores de hoy", "today"),
             ("qué pasó ayer", "yesterday"),
@@ -320,6 +321,7 @@ fn the_range_is_the_phrase_with_its_prepositions() {
         ("errors of plex since 14:00 please", "since 14:00"),
         ("logs of plex in the last 10 minutes?", "in the last 10 minutes"),
         ("was ist gestern um 14 Uhr passiert", "gestern um 14 Uhr"),
+        ("qué pasó a las 14:30 ayer", "a las 14:30 ayer"),
         ("plex: y ayer, ¿qué?", "ayer"),
         ("qu'est-ce qui a planté la nuit dernière", "la nuit dernière"),
     ] {
