@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use reedline::{Completer, Span, Suggestion};
+use reedline::{Completer, CompletionResult, Span, Suggestion};
 use steward_core::ask::{Operand, REGISTRY, spec};
 
 /// Names change while the console runs; they are read anew after each answer.
@@ -13,7 +13,13 @@ const OFFERED: usize = 25;
 pub(super) struct Complete(pub Names);
 
 impl Completer for Complete {
-    fn complete(&mut self, line: &str, pos: usize) -> Vec<Suggestion> {
+    fn complete(&mut self, line: &str, pos: usize) -> CompletionResult {
+        CompletionResult::Fresh { suggestions: self.suggestions(line, pos).into(), partial: None }
+    }
+}
+
+impl Complete {
+    fn suggestions(&self, line: &str, pos: usize) -> Vec<Suggestion> {
         let before = line.get(..pos).unwrap_or(line);
         let start = before.rfind(' ').map_or(0, |space| space + 1);
         let word = before[start..].to_lowercase();

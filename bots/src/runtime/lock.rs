@@ -18,7 +18,7 @@ pub fn take(data_dir: &Path) -> Result<Lock, String> {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut pid = String::new();
-            drop(file.by_ref().take(16).read_to_string(&mut pid));
+            drop(Read::take(&mut file, 16).read_to_string(&mut pid));
             return Err(format!("another `steward run` (process {}) uses {}", pid.trim(), data_dir.display()));
         }
         Err(TryLockError::Error(error)) => return Err(failed(error)),
