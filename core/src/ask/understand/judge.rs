@@ -27,9 +27,9 @@ pub(super) struct Judgement {
 const REFUSE: f32 = 0.45;
 
 pub(super) fn judge(model: &Model, tokens: &Tokens, scratch: &mut Vec<u32>) -> Judgement {
-    features(tokens, scratch);
-    let mut scores = model.score(scratch);
     let hits = grammar::hits(tokens);
+    features(tokens, &hits, &|word| model.knows(word), scratch);
+    let mut scores = model.score(scratch);
     weigh(&mut scores, &hits);
     let total = |from: usize, to: usize| scores.joint.get(from..to).unwrap_or(&[]).iter().sum::<f32>();
     let tools = Tool::ALL.len();
