@@ -1,3 +1,3 @@
 //! Reads the world: Docker engines and the host. Nothing here can change anything.
 
-pub mod host;
+pub mod docker;

@@ -72,8 +72,17 @@ impl EventKind {
         match self {
             Self::Healthy => Some(Health::Healthy),
             Self::Unhealthy => Some(Health::Unhealthy),
-            Self::Create | Self::Start | Self::Die | Self::Oom | Self::Kill | Self::Stop | Self::Restart
-            | Self::Pause | Self::Unpause | Self::Rename | Self::Destroy => None,
+            Self::Create
+            | Self::Start
+            | Self::Die
+            | Self::Oom
+            | Self::Kill
+            | Self::Stop
+            | Self::Restart
+            | Self::Pause
+            | Self::Unpause
+            | Self::Rename
+            | Self::Destroy => None,
         }
     }
 }

@@ -49,8 +49,10 @@ impl FileSystem {
     }
 
     pub fn inodes_used_percent(&self) -> Option<f64> {
-        (self.inodes_total > 0)
-            .then(|| (self.inodes_total - self.inodes_free.min(self.inodes_total)) as f64 * 100.0 / self.inodes_total as f64)
+        (self.inodes_total > 0).then(|| {
+            (self.inodes_total - self.inodes_free.min(self.inodes_total)) as f64 * 100.0
+                / self.inodes_total as f64
+        })
     }
 }
 
@@ -87,4 +89,6 @@ pub struct HostReading {
     pub uptime_s: u64,
     pub booted: Option<Timestamp>,
     pub kernel: String,
+    /// What could not be read, why, and what to do, in words; the rest of the reading holds without it.
+    pub unreadable: Vec<String>,
 }

@@ -17,6 +17,11 @@ impl ResourceRef {
         Self(format!("host://{}", part(name)))
     }
 
+    /// A name that was made by the functions above and has been kept since.
+    pub const fn stored(text: String) -> Self {
+        Self(text)
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

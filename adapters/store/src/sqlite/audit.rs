@@ -1,0 +1,116 @@
+//! Appending to the audit log. One task writes: it takes whatever waits (group commit), reads the head and adds the
+//! records inside one immediate transaction, so that several programs can share the file.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use futures_util::TryStreamExt;
+use sqlx::{Row, SqlitePool};
+use steward_core::ports::AuditLog;
+use steward_core::remember::{AuditEntry, AuditError, AuditReceipt, AuditRecord, Chain, ChainHash, GENESIS};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{SqliteStore, explain};
+
+/// Records waiting at once; a caller beyond that waits too.
+const QUEUE: usize = 4_096;
+/// Records in one transaction.
+const GROUP: usize = 1_024;
+
+#[derive(Debug)]
+pub(super) struct Job {
+    record: String,
+    done: oneshot::Sender<Result<AuditReceipt, AuditError>>,
+}
+
+pub(super) fn spawn(writer: SqlitePool, path: PathBuf) -> mpsc::Sender<Job> {
+    let (sender, mut jobs) = mpsc::channel::<Job>(QUEUE);
+    tokio::spawn(async move {
+        let mut group = Vec::new();
+        while jobs.recv_many(&mut group, GROUP).await > 0 {
+            let outcome = commit(&writer, &group).await;
+            for (index, job) in group.drain(..).enumerate() {
+                let result = match &outcome {
+                    Ok(receipts) => receipts.get(index).copied().ok_or_else(|| AuditError("a receipt is missing".into())),
+                    Err(error) => Err(AuditError(explain(&path, error))),
+                };
+                // Nobody waits any more: the record stands all the same.
+                drop(job.done.send(result));
+            }
+        }
+    });
+    sender
+}
+
+async fn commit(writer: &SqlitePool, group: &[Job]) -> Result<Vec<AuditReceipt>, sqlx::Error> {
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let head = sqlx::query("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetch_optional(&mut *transaction).await?;
+    let mut chain = match head {
+        Some(row) => {
+            let hash: &[u8] = row.try_get(1)?;
+            Chain::after(row.try_get::<i64, _>(0)?.unsigned_abs(), ChainHash::from_slice(hash).unwrap_or(GENESIS))
+        }
+        None => Chain::after(0, GENESIS),
+    };
+    let mut receipts = Vec::with_capacity(group.len());
+    for job in group {
+        let (seq, hash) = chain.push(job.record.as_bytes());
+        sqlx::query("INSERT INTO audit (seq, record, hash) VALUES (?, ?, ?)")
+            .bind(seq.cast_signed())
+            .bind(&job.record)
+            .bind(&hash.0[..])
+            .execute(&mut *transaction)
+            .await?;
+        receipts.push(AuditReceipt { seq, hash });
+    }
+    transaction.commit().await?;
+    Ok(receipts)
+}
+
+#[async_trait]
+impl AuditLog for SqliteStore {
+    async fn append(&self, record: AuditRecord) -> Result<AuditReceipt, AuditError> {
+        let record = serde_json::to_string(&record).map_err(|e| AuditError(format!("a record could not be written down: {e}")))?;
+        let (done, receipt) = oneshot::channel();
+        let gone = || AuditError("the audit log has been closed".into());
+        self.audit.send(Job { record, done }).await.map_err(|_| gone())?;
+        receipt.await.map_err(|_| gone())?
+    }
+
+    async fn tail(&self, count: u32) -> Result<Vec<AuditEntry>, AuditError> {
+        let mut entries = self.entries("SELECT seq, record, hash FROM audit ORDER BY seq DESC LIMIT ?", i64::from(count)).await?;
+        entries.reverse();
+        Ok(entries)
+    }
+}
+
+impl SqliteStore {
+    /// Entries after `seq`, oldest first, at most `count`: for an export page by page.
+    pub async fn audit_page(&self, seq: u64, count: u32) -> Result<Vec<AuditEntry>, AuditError> {
+        let query = sqlx::query("SELECT seq, record, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?");
+        self.collect(query.bind(seq.cast_signed()).bind(i64::from(count))).await
+    }
+
+    async fn entries(&self, sql: &'static str, count: i64) -> Result<Vec<AuditEntry>, AuditError> {
+        self.collect(sqlx::query(sql).bind(count)).await
+    }
+
+    async fn collect(
+        &self,
+        query: sqlx::query::Query<'_, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>,
+    ) -> Result<Vec<AuditEntry>, AuditError> {
+        let failed = |error: sqlx::Error| AuditError(explain(&self.path, &error));
+        let mut rows = query.fetch(&self.reader);
+        let mut entries = Vec::new();
+        while let Some(row) = rows.try_next().await.map_err(failed)? {
+            let seq = row.try_get::<i64, _>(0).map_err(failed)?.unsigned_abs();
+            let text: &str = row.try_get(1).map_err(failed)?;
+            let hash: &[u8] = row.try_get(2).map_err(failed)?;
+            let record = serde_json::from_str(text)
+                .map_err(|e| AuditError(format!("record {seq} cannot be read ({e}); `audit verify` says whether it was changed")))?;
+            let hash = ChainHash::from_slice(hash).ok_or_else(|| AuditError(format!("record {seq} has no valid hash")))?;
+            entries.push(AuditEntry { seq, record, hash });
+        }
+        Ok(entries)
+    }
+}

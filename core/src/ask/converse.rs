@@ -1,0 +1,176 @@
+//! A message on its way through the house: understood, judged, answered, recorded.
+
+use jiff::Zoned;
+use serde_json::json;
+
+use super::registry::{Command, CommandSpec, Operand};
+use super::understand::{Arguments, Category, Reading, Tool, Verdict};
+use super::{Answer, AnswerError, AnswerVerdict, House, tools};
+use crate::policy::{Principal, refusal};
+use crate::remember::{AuditEvent, AuditRecord};
+use crate::tell::{Block, Document, clean_line};
+
+/// What a person said last in a conversation, for a follow-up ("and radarr?"). Never shared between people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    pub reading: Reading,
+}
+
+/// An answer, and what the next message may refer to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    pub answer: Answer,
+    pub exchange: Option<Exchange>,
+}
+
+impl House {
+    /// Answers a message in plain words.
+    pub async fn ask(&self, who: &Principal, text: &str, previous: Option<&Exchange>, now: &Zoned) -> Asked {
+        let reading = self.understander.follow(text, previous.map(|p| &p.reading), now);
+        let mut answer = match (reading.verdict, reading.tool) {
+            (Verdict::Answer, Some(tool)) => {
+                let command = tools::command_line(tool, &reading.arguments);
+                self.run(Command::Tool(tool), who, &reading.arguments, now, command).await
+            }
+            (Verdict::Refuse, _) => self.refused(&reading),
+            (Verdict::Clarify, tool) => self.clarified(tool, who, &reading.arguments, now).await,
+            (Verdict::Decline | Verdict::Answer, _) => declined(),
+        };
+        self.record(who, text, &reading, &mut answer, now).await;
+        let exchange = matches!(reading.verdict, Verdict::Answer | Verdict::Clarify).then_some(Exchange { reading });
+        Asked { answer, exchange }
+    }
+
+    /// Answers a command of the registry. `line` is what was typed.
+    pub async fn command(&self, who: &Principal, spec: &CommandSpec, arguments: Arguments, line: &str, now: &Zoned) -> Answer {
+        let mut answer = match missing_operand(spec, &arguments) {
+            true => self.clarified(spec_tool(spec), who, &arguments, now).await,
+            false => self.run(spec.command, who, &arguments, now, line.to_owned()).await,
+        };
+        let reading = Reading {
+            text: line.to_owned(),
+            language: super::understand::Language::En,
+            verdict: if answer.verdict == AnswerVerdict::Clarify { Verdict::Clarify } else { Verdict::Answer },
+            tool: spec_tool(spec),
+            arguments,
+            category: None,
+            action: None,
+            target: None,
+            confidence: 1.0,
+            because: Vec::new(),
+        };
+        self.record(who, line, &reading, &mut answer, now).await;
+        answer
+    }
+
+    async fn run(&self, command: Command, who: &Principal, arguments: &Arguments, now: &Zoned, line: String) -> Answer {
+        if let Some(host) = arguments.host.as_deref().filter(|h| !self.is_this_host(h)) {
+            let message = format!("There is no host “{}” here.", clean_line(host, 60));
+            let help = format!("This Steward looks after {}.", self.settings.host);
+            let document = Document::plain(message.clone()).text(help.clone());
+            return Answer::clarify(line, document, AnswerError { code: "host_unknown", message, help });
+        }
+        tools::answer(command, &tools::Question { house: self, who, arguments, now, command: line }).await
+    }
+
+    /// Words like "server" or "nas" in a message mean the machine at hand.
+    fn is_this_host(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        name == self.settings.host.to_lowercase()
+            || ["host", "server", "machine", "box", "nas", "homelab", "localhost", "this"].contains(&name.as_str())
+    }
+
+    fn refused(&self, reading: &Reading) -> Answer {
+        let (title, limit, next) = refusal(reading, self.settings.mode);
+        let category = reading.category.unwrap_or(Category::Mixed);
+        let document = Document::plain(title.clone()).text(limit.clone()).with(Block::Next(next.clone()));
+        Answer {
+            command: "ask".into(),
+            verdict: AnswerVerdict::Refused,
+            document,
+            sources: Vec::new(),
+            data: json!({ "category": category, "action": reading.action, "target": reading.target, "instead": next }),
+            error: Some(AnswerError { code: "refused", message: title, help: limit }),
+        }
+    }
+
+    /// Asks back with the names there are.
+    async fn clarified(&self, tool: Option<Tool>, who: &Principal, arguments: &Arguments, now: &Zoned) -> Answer {
+        let tool = tool.unwrap_or(Tool::ContainerDetail);
+        let line = tools::command_line(tool, arguments);
+        match tool {
+            Tool::ServiceLogs | Tool::ServiceHistory | Tool::ContainerDetail => {
+                self.run(Command::Tool(tool), who, &Arguments { container: None, ..arguments.clone() }, now, line).await
+            }
+            Tool::Explain => self.run(Command::Tool(Tool::ContainerDetail), who, &Arguments::default(), now, "why".into()).await,
+            _ => {
+                let message = "I am not sure what you mean.".to_owned();
+                let help = "Name the service or the thing, for example “is plex up?”; `help` lists what I answer.".to_owned();
+                let document = Document::plain(message.clone()).text(help.clone());
+                Answer::clarify(line, document, AnswerError { code: "unclear", message, help })
+            }
+        }
+    }
+
+    /// The record of a question. One that cannot be written is shown, never swallowed.
+    async fn record(&self, who: &Principal, text: &str, reading: &Reading, answer: &mut Answer, now: &Zoned) {
+        let mut parameters = reading.arguments.clone();
+        for value in [&mut parameters.container, &mut parameters.pattern, &mut parameters.mount, &mut parameters.host].into_iter().flatten() {
+            *value = self.redactor.redact(&clean_line(value, 200));
+        }
+        let event = AuditEvent::Asked {
+            text: self.redactor.redact(&crate::tell::clean(text, 2_000)),
+            verdict: reading.verdict,
+            tool: reading.tool,
+            category: reading.category,
+            parameters,
+            result: self.redactor.redact(&answer.document.title),
+            exit: answer.exit(),
+        };
+        let record = AuditRecord {
+            at: now.timestamp(),
+            principal: who.id().to_owned(),
+            front_end: who.front_end().to_owned(),
+            event: event.bounded(),
+        };
+        match self.audit.append(record).await {
+            Ok(receipt) if answer.verdict == AnswerVerdict::Refused => {
+                answer.document.sources = vec![format!("{} mode", self.settings.mode.as_str()), format!("recorded as audit #{}", receipt.seq)];
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let banner = format!("This question could not be recorded: {error}");
+                answer.document.blocks.insert(0, Block::Text(banner.clone()));
+                if let Some(data) = answer.data.as_object_mut() {
+                    data.insert("audit_error".into(), json!(banner));
+                }
+            }
+        }
+    }
+}
+
+fn spec_tool(spec: &CommandSpec) -> Option<Tool> {
+    match spec.command {
+        Command::Tool(tool) => Some(tool),
+        Command::Problems | Command::Missed | Command::Suppressed | Command::Trend | Command::Audit | Command::Whoami
+        | Command::Settings | Command::About => None,
+    }
+}
+
+fn missing_operand(spec: &CommandSpec, arguments: &Arguments) -> bool {
+    matches!(spec.operand, Operand::Service | Operand::ServiceOrIncident) && arguments.container.is_none()
+}
+
+fn declined() -> Answer {
+    let title = "That has nothing to do with this server, so I leave it.".to_owned();
+    let help = "I answer questions about this server: `help` lists them.".to_owned();
+    let next = vec!["status".to_owned(), "help".to_owned()];
+    Answer {
+        command: "ask".into(),
+        verdict: AnswerVerdict::Declined,
+        document: Document::plain(title.clone()).text(help.clone()).with(Block::Next(next)),
+        sources: Vec::new(),
+        data: json!({}),
+        error: Some(AnswerError { code: "out_of_scope", message: title, help }),
+    }
+}
