@@ -16,6 +16,7 @@ mod client;
 mod engine;
 mod host;
 mod proxy;
+mod scene;
 
 mod seen;
 
@@ -23,6 +24,7 @@ pub use client::{Client, Reply};
 pub use engine::{Container, Endpoint, FakeEngine, Fault, Health, Stream, World};
 pub use proxy::RecordingProxy;
 
+pub use scene::{Role, Scene, SceneContainer, real_engine};
 pub use seen::Seen;
 
 /// In the environment of every simulated container; wherever this text appears outside the engine, the

@@ -115,7 +115,7 @@ fn config(c: &Container) -> Value {
             fields.insert("ExposedPorts".into(), exposed.into());
         }
         if c.health.is_some() {
-            let check = json!({"Test": ["CMD-SHELL", "check"], "Interval": 30_000_000_000_i64, "Retries": 3});
+            let check = json!({"Test": ["CMD-SHELL", "check"], "Interval": 30_000_000_000_i64, "Timeout": 10_000_000_000_i64, "Retries": 3});
             fields.insert("Healthcheck".into(), check);
         }
     }

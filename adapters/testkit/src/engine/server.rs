@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt, iter, unfold};
-use http_body_util::StreamBody;
+use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, SERVER};
 use hyper::service::service_fn;
@@ -109,8 +109,11 @@ async fn handle(
     connection: u64,
     request: Request<Incoming>,
 ) -> io::Result<Response<Out>> {
-    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-    let seen = Seen::new(request.method().as_str(), target, connection);
+    let (request, mut body) = request.into_parts();
+    // read and dropped, so that the connection stays in step
+    while let Some(Ok(_)) = body.frame().await {}
+    let target = request.uri.path_and_query().map_or("/", |target| target.as_str());
+    let seen = Seen::new(request.method.as_str(), target, connection);
     let (endpoint, name) = Endpoint::of(&seen.path);
     shared.record(seen.clone());
     let fault = shared.faults.borrow().at(endpoint);

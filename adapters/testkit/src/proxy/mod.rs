@@ -120,16 +120,17 @@ async fn pass(client: UnixStream, upstream: PathBuf, connection: u64, record: Ar
                 break;
             }
         }
-        // a half-closed connection stays half-closed, anything else is over
+        // the client has nothing more to ask, and may still be waiting for answers
         to_engine.shutdown().await.ok();
+        std::future::pending::<()>().await;
     };
     let answers = async {
         tokio::io::copy(&mut from_engine, &mut to_client).await.ok();
         to_client.shutdown().await.ok();
     };
-    tokio::pin!(asks);
+    // the engine's end is the end
     tokio::select! {
         () = answers => {}
-        () = &mut asks => std::future::pending().await,
+        () = asks => {}
     }
 }
