@@ -42,9 +42,15 @@ impl AuditEvent {
     #[must_use]
     pub fn bounded(self) -> Self {
         match self {
-            Self::Asked { text, verdict, tool, category, parameters, result, exit } => {
-                Self::Asked { text: bound(text), verdict, tool, category, parameters, result: bound(result), exit }
-            }
+            Self::Asked { text, verdict, tool, category, parameters, result, exit } => Self::Asked {
+                text: bound(text),
+                verdict,
+                tool,
+                category,
+                parameters,
+                result: bound(result),
+                exit,
+            },
             started @ Self::Started { .. } => started,
         }
     }

@@ -7,11 +7,12 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use super::Question;
+use crate::ask::Sources;
 use crate::ask::crashes::{Crash, crashes};
 use crate::ask::problems::{self, Problem};
-use crate::ask::Sources;
 use crate::fleet::{
-    Container, ContainerDetail, ContainerEvent, ContainerId, Freshness, Health, HostReading, ResourceRef, SourceReport, State,
+    Container, ContainerDetail, ContainerEvent, ContainerId, Freshness, Health, HostReading, ResourceRef,
+    SourceReport, State,
 };
 use crate::ports::{EventQuery, StoreError};
 
@@ -35,7 +36,8 @@ pub(super) struct Survey {
 /// Everything that `status`, `problems`, `alerts` and `digest` need; crashes are counted from `from` on.
 pub(super) async fn look(question: &Question<'_>, from: Timestamp) -> Survey {
     let now = question.now.timestamp();
-    let (engine, host) = futures_util::join!(containers_and_past(question, from), question.house.host.reading());
+    let (engine, host) =
+        futures_util::join!(containers_and_past(question, from), question.house.host.reading());
     let mut survey = engine;
     survey.host = survey.sources.take("host", now, host);
     if let Some(reading) = &survey.host {
@@ -73,21 +75,35 @@ impl Past {
             Ok(since) => since,
             Err(error) => {
                 let error = Some(error.to_string());
-                sources.note(SourceReport { name: "history".into(), state: Freshness::Unknown, age_s: None, error });
+                sources.note(SourceReport {
+                    name: "history".into(),
+                    state: Freshness::Unknown,
+                    age_s: None,
+                    error,
+                });
                 None
             }
         };
         let whole = since.is_some_and(|since| since <= self.from);
-        let known_since = (!whole).then(|| since.unwrap_or_else(|| self.events.first().map_or(self.from, |e| e.at)));
+        let known_since =
+            (!whole).then(|| since.unwrap_or_else(|| self.events.first().map_or(self.from, |e| e.at)));
         (self.events, known_since)
     }
 }
 
-pub(super) async fn past(question: &Question<'_>, from: Timestamp, until: Timestamp, resource: Option<ResourceRef>) -> Past {
+pub(super) async fn past(
+    question: &Question<'_>,
+    from: Timestamp,
+    until: Timestamp,
+    resource: Option<ResourceRef>,
+) -> Past {
     let house = question.house;
     let query = EventQuery { from, until, resource: resource.clone(), limit: EVENTS_MAX };
-    let (stored, since, remembered) =
-        futures_util::join!(house.facts.events(&query), house.facts.watching_since(), house.engine.events(from, until));
+    let (stored, since, remembered) = futures_util::join!(
+        house.facts.events(&query),
+        house.facts.watching_since(),
+        house.engine.events(from, until)
+    );
     // What the engine forgets the store has; an engine that is silent is named by the list call already.
     let mut events = remembered.unwrap_or_default();
     events.retain(|e| e.at >= from && e.at <= until && resource.as_ref().is_none_or(|r| e.resource == *r));
@@ -103,7 +119,10 @@ pub(super) async fn past(question: &Question<'_>, from: Timestamp, until: Timest
     Past { events, stored, from }
 }
 
-async fn inspect_unwell(question: &Question<'_>, containers: &[Container]) -> HashMap<ContainerId, ContainerDetail> {
+async fn inspect_unwell(
+    question: &Question<'_>,
+    containers: &[Container],
+) -> HashMap<ContainerId, ContainerDetail> {
     let unwell = |c: &&Container| match c.state {
         State::Restarting | State::Dead => true,
         State::Running => c.health == Some(Health::Unhealthy),
