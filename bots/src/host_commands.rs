@@ -63,7 +63,7 @@ fn clean_line_of(text: &str) -> String {
 }
 
 /// How a message is understood. Looks at no machine.
-pub async fn explain(sub: &ArgMatches, config: &Config, screen: &Screen) -> u8 {
+pub fn explain(sub: &ArgMatches, config: &Config, screen: &Screen) -> u8 {
     let understander = match wiring::understander(config) {
         Ok(understander) => understander,
         Err(error) => {

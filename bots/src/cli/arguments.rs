@@ -44,7 +44,7 @@ pub fn place(spec: &CommandSpec, operand: Option<String>, arguments: &mut Argume
         (Operand::Optional("mount"), _) => arguments.mount = operand,
         (Operand::None, _) => {}
         (Operand::Service | Operand::ServiceOrIncident | Operand::Incident | Operand::Optional(_), _) => {
-            arguments.container = operand
+            arguments.container = operand;
         }
     }
 }

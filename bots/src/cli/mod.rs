@@ -83,13 +83,13 @@ async fn run(name: &str, sub: &ArgMatches, config: Config, uid: u32, screen: &Sc
         }
         "" | "run" => runtime::run(config).await,
         "chat" => console::chat(config, uid, screen).await,
-        "explain" => host_commands::explain(sub, &config, screen).await,
+        "explain" => host_commands::explain(sub, &config, screen),
         "audit" if sub.get_one::<String>("what").is_some_and(|w| w != "tail") => {
             host_commands::audit(sub, &config, screen).await
         }
         "doctor" => host_commands::doctor(&config, screen).await,
         "healthcheck" => host_commands::healthcheck(&config, screen),
-        "ask" => match arguments::text(sub, "text") {
+        "ask" => match text(sub, "text") {
             Ok(text) => console::ask(config, uid, &text, screen).await,
             Err(error) => {
                 screen.failure(&error);

@@ -30,9 +30,10 @@ pub(super) fn read(path: &Path, required: bool, errors: &mut Vec<ConfigError>) -
         _ => std::fs::read(path),
     };
     match text {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => parse(&text, &at, errors),
-            Err(_) => {
+        Ok(bytes) => {
+            if let Ok(text) = String::from_utf8(bytes) {
+                parse(&text, &at, errors)
+            } else {
                 errors.push(ConfigError::new(
                     "steward.toml",
                     &at(""),
@@ -41,7 +42,7 @@ pub(super) fn read(path: &Path, required: bool, errors: &mut Vec<ConfigError>) -
                 ));
                 Values::new()
             }
-        },
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => Values::new(),
         Err(error) => {
             errors.push(ConfigError::new(

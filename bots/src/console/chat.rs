@@ -72,8 +72,8 @@ impl Talk<'_> {
                     self.say(&line).await;
                     self.learn_names(&names).await;
                 }
-                Ok(Signal::CtrlC) => {}
                 Ok(Signal::CtrlD) => return exit::OK,
+                // Ctrl-C clears the line.
                 Ok(_) => {}
                 Err(error) => {
                     self.screen.notice(&format!("the terminal cannot be read: {error}"));
@@ -102,22 +102,19 @@ impl Talk<'_> {
             return None;
         }
         let now = Zoned::now().with_time_zone(self.config.zone.clone());
-        let answer = match as_command(line) {
-            Some((spec, arguments)) => {
-                progress::shown(self.screen, self.built.house.command(self.who, spec, arguments, line, &now))
-                    .await
+        let answer = if let Some((spec, arguments)) = as_command(line) {
+            progress::shown(self.screen, self.built.house.command(self.who, spec, arguments, line, &now))
+                .await
+        } else {
+            let asked = progress::shown(
+                self.screen,
+                self.built.house.ask(self.who, line, self.exchange.as_ref(), &now),
+            )
+            .await;
+            if asked.exchange.is_some() {
+                self.exchange = asked.exchange;
             }
-            None => {
-                let asked = progress::shown(
-                    self.screen,
-                    self.built.house.ask(self.who, line, self.exchange.as_ref(), &now),
-                )
-                .await;
-                if asked.exchange.is_some() {
-                    self.exchange = asked.exchange;
-                }
-                asked.answer
-            }
+            asked.answer
         };
         self.show(&answer, &now);
         Some(answer.exit())

@@ -42,7 +42,7 @@ pub fn render(document: &Document, measure: &Measure) -> String {
             Block::Findings(list) => findings(&mut out, list, measure),
             Block::Table(table) => draw(&mut out, table, measure),
             Block::Text(text) => {
-                lines(&mut out, &format!("  {}", clean_line(text, TEXT_MAX)), measure.width, 2)
+                lines(&mut out, &format!("  {}", clean_line(text, TEXT_MAX)), measure.width, 2);
             }
             Block::Evidence { source, lines: quoted } => evidence(&mut out, source, quoted, measure),
             Block::Next(commands) => {

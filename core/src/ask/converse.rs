@@ -51,9 +51,10 @@ impl House {
         line: &str,
         now: &Zoned,
     ) -> Answer {
-        let mut answer = match missing_operand(spec, &arguments) {
-            true => self.clarified(spec_tool(spec), who, &arguments, now).await,
-            false => self.run(spec.command, who, &arguments, now, line.to_owned()).await,
+        let mut answer = if missing_operand(spec, &arguments) {
+            self.clarified(spec_tool(spec), who, &arguments, now).await
+        } else {
+            self.run(spec.command, who, &arguments, now, line.to_owned()).await
         };
         let reading = Reading {
             text: line.to_owned(),
@@ -165,7 +166,7 @@ impl House {
             verdict: reading.verdict,
             tool: reading.tool,
             category: reading.category,
-            parameters,
+            parameters: Box::new(parameters),
             result: self.redactor.redact(&answer.document.title),
             exit: answer.exit(),
         };

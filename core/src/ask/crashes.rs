@@ -107,7 +107,7 @@ pub fn crashes(
         let track = tracks.entry(&event.id).or_default();
         match event.kind {
             EventKind::Kill if event.signal.as_deref().is_none_or(|s| ENDING.contains(&s)) => {
-                track.killed = Some(event.at)
+                track.killed = Some(event.at);
             }
             EventKind::Oom => track.oom = Some(event.at),
             EventKind::Start => *track = Track::default(),

@@ -31,7 +31,7 @@ pub enum AuditEvent {
         verdict: Verdict,
         tool: Option<Tool>,
         category: Option<Category>,
-        parameters: Arguments,
+        parameters: Box<Arguments>,
         result: String,
         exit: u8,
     },

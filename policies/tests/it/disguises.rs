@@ -13,7 +13,7 @@ fn letters(text: &str, turn: impl Fn(char) -> char) -> String {
 }
 
 fn from(base: u32, c: char) -> char {
-    char::from_u32(base + (c as u32 - 'a' as u32)).unwrap_or(c)
+    char::from_u32((base + c as u32) - 'a' as u32).unwrap_or(c)
 }
 
 fn bits(text: &str, digits: usize, encode: impl Fn(u8) -> String) -> String {

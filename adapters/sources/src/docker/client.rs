@@ -220,12 +220,12 @@ impl Engine for DockerSource {
         let mut rows = Vec::with_capacity(ids.len());
         let mut rest = ids.to_vec();
         if let Some(reader) = &self.cgroup {
-            let (read, missing) = self.samples.from_files(reader, &rest, self.config.deadline).await;
+            let (read, missing) = self.samples.by_files(reader, &rest, self.config.deadline).await;
             rows = read;
             rest = missing;
         }
         if !rest.is_empty() {
-            let asked = self.call(async { Ok(stats::ask_all(&self.bollard, &rest).await?) }).await?;
+            let asked = self.call(stats::ask_all(&self.bollard, &rest)).await?;
             rows.extend(asked.value);
         }
         Ok(Observed::new(rows, Timestamp::now()))
@@ -281,7 +281,7 @@ impl Engine for DockerSource {
     async fn info(&self) -> Result<Observed<EngineInfo>, SourceError> {
         self.call(async {
             let row: wire::Info = self.json("/info").await?;
-            Ok(map::info(row, self.prefix().await?.trim_start_matches("/v").to_owned()))
+            Ok(map::info(&row, self.prefix().await?.trim_start_matches("/v").to_owned()))
         })
         .await
     }

@@ -115,7 +115,7 @@ mod tests {
                 LogOutput::StdOut { message }
             });
         }
-        lines.finish().into_iter().map(|l| (l.at.map(|t| t.as_second()), l.text)).collect()
+        lines.finish().into_iter().map(|l| (l.at.map(Timestamp::as_second), l.text)).collect()
     }
 
     #[test]

@@ -198,7 +198,7 @@ pub(super) fn detail(row: Inspect) -> Option<ContainerDetail> {
     })
 }
 
-pub(super) fn info(row: Info, api_version: String) -> EngineInfo {
+pub(super) fn info(row: &Info, api_version: String) -> EngineInfo {
     EngineInfo {
         version: cut(&row.server_version),
         api_version,

@@ -19,7 +19,7 @@ use super::error::CallError;
 const WINDOW: Duration = Duration::from_millis(200);
 /// An earlier sample serves if it is at least this old, and at most `STALE`.
 const RIPE: Duration = Duration::from_millis(150);
-const STALE: Duration = Duration::from_secs(60);
+const STALE: Duration = Duration::from_mins(1);
 /// Stats calls at once: each holds a connection for a second or two.
 const PARALLEL: usize = 64;
 
@@ -29,7 +29,7 @@ pub(super) struct Samples(Mutex<HashMap<ContainerId, Counters>>);
 
 impl Samples {
     /// What the files tell, and the containers they know nothing of.
-    pub(super) async fn from_files(
+    pub(super) async fn by_files(
         &self,
         reader: &CgroupReader,
         ids: &[ContainerId],

@@ -127,8 +127,7 @@ impl Transport {
     /// What bollard asks for, if it may.
     pub(super) async fn send(&self, request: BollardRequest) -> Result<Response<Incoming>, Error> {
         let (parts, body) = request.into_parts();
-        let body =
-            body.map_err(|error| -> Box<dyn std::error::Error + Send + Sync> { error.into() }).boxed_unsync();
+        let body = body.map_err(|error| -> Box<dyn std::error::Error + Send + Sync> { error }).boxed_unsync();
         self.dispatch(Request::from_parts(parts, body)).await
     }
 

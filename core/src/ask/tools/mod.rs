@@ -93,7 +93,7 @@ async fn answer_tool(tool: Tool, question: &Question<'_>) -> Answer {
     }
 }
 
-impl<'a> Question<'a> {
+impl Question<'_> {
     /// The period asked about; `fallback` if none was. A period that cannot be read is the user's mistake.
     fn period(&self, fallback: &str) -> Result<Range, Box<Answer>> {
         let since = self.arguments.since.as_deref().unwrap_or(fallback);

@@ -25,7 +25,6 @@ pub(super) struct Survey {
     pub containers: Option<Arc<[Container]>>,
     pub host: Option<HostReading>,
     pub events: Vec<ContainerEvent>,
-    pub details: HashMap<ContainerId, ContainerDetail>,
     pub crashes: Vec<Crash>,
     pub problems: Vec<Problem>,
     pub sources: Sources,
@@ -59,7 +58,7 @@ pub(super) async fn containers_and_past(question: &Question<'_>, from: Timestamp
     let details = inspect_unwell(question, list).await;
     let crashes = crashes(&events, list, &details, from);
     let problems = problems::of_containers(list, &details, &crashes, now);
-    Survey { containers, host: None, events, details, crashes, problems, sources, known_since }
+    Survey { containers, host: None, events, crashes, problems, sources, known_since }
 }
 
 /// What happened, from the store and from the engine's own memory, each event once, oldest first.

@@ -65,7 +65,7 @@ struct Rule {
 }
 
 struct Rules {
-    rules: Vec<Rule>,
+    all: Vec<Rule>,
     /// Rules by the hash of a word that they need; rules that need none.
     by_word: HashMap<u32, Vec<usize>>,
     always: Vec<usize>,
@@ -75,7 +75,7 @@ struct Rules {
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let mut rules =
-        Rules { rules: Vec::new(), by_word: HashMap::new(), always: Vec::new(), classes: HashMap::new() };
+        Rules { all: Vec::new(), by_word: HashMap::new(), always: Vec::new(), classes: HashMap::new() };
     let mut sets: HashMap<&'static str, &'static str> = HashMap::new();
     let mut why = "";
     for line in include_str!("data/rules.txt").lines().map(str::trim) {
@@ -152,7 +152,7 @@ const COMMON: &[&str] = &[
 
 impl Rules {
     fn add(&mut self, rule: Rule) {
-        let index = self.rules.len();
+        let index = self.all.len();
         // the rarest thing to ask for: the fewest words, common ones counted as many
         let price = |hashes: &Vec<u32>| -> usize {
             hashes
@@ -172,13 +172,18 @@ impl Rules {
             Some(hashes) => hashes.iter().for_each(|hash| self.by_word.entry(*hash).or_default().push(index)),
             None => self.always.push(index),
         }
-        self.rules.push(rule);
+        self.all.push(rule);
     }
 }
 
 /// The sets of words that a word belongs to, by number.
 pub(super) fn classes(word: u32) -> &'static [u8] {
     RULES.classes.get(&word).map_or(&[], Vec::as_slice)
+}
+
+/// Whether a word says that something is done to a thing: the first eight sets, and the verbs of networks.
+pub(super) fn acts(word: u32) -> bool {
+    classes(word).iter().any(|class| *class < 8 || *class == 9)
 }
 
 /// The rules that match, each once.
@@ -191,7 +196,7 @@ pub(super) fn hits(tokens: &Tokens) -> Vec<Hit> {
     tried.sort_unstable();
     tried.dedup();
     let mut hits = Vec::new();
-    for rule in tried.iter().filter_map(|index| rules.rules.get(*index)) {
+    for rule in tried.iter().filter_map(|index| rules.all.get(*index)) {
         let span = (0..tokens.list.len().min(400)).find_map(|from| {
             let mut fuel = 2000;
             matches(&rule.elements, tokens, from, &mut fuel).map(|end| (from, end))
@@ -302,7 +307,7 @@ mod tests {
     fn every_line_of_the_rules_is_understood() {
         let lines = include_str!("data/rules.txt").lines().map(str::trim);
         let rules = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', '@'])).count();
-        assert_eq!(RULES.rules.len(), rules);
+        assert_eq!(RULES.all.len(), rules);
         assert!(rules > 0);
     }
 }

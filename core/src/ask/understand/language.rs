@@ -61,7 +61,9 @@ const MARKS: &[(Language, &str)] = &[
 ];
 
 /// Bits of the languages that a small word belongs to, by its hash; endings with the same.
-static WORDS: LazyLock<(HashMap<u32, u8>, Vec<(&'static str, u8)>)> = LazyLock::new(|| {
+type Marks = (HashMap<u32, u8>, Vec<(&'static str, u8)>);
+
+static WORDS: LazyLock<Marks> = LazyLock::new(|| {
     let mut words: HashMap<u32, u8> = HashMap::new();
     let mut ends = Vec::new();
     for (language, marks) in MARKS {
@@ -117,7 +119,7 @@ fn accents(language: Language, text: &str) -> i32 {
         Language::It => "àèìòùé",
         Language::Nl => "ëïé",
     };
-    text.chars().filter(|c| own.contains(*c)).count().min(4) as i32
+    i32::try_from(text.chars().filter(|c| own.contains(*c)).take(4).count()).unwrap_or(0)
 }
 
 #[cfg(test)]
