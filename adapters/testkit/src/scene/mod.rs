@@ -81,9 +81,13 @@ impl Scene {
         for role in Role::ALL {
             scene.add(role);
         }
-        for role in Role::ALL {
-            scene.wait_for(role);
-        }
+        // side by side: the engine takes a third of a second for each
+        std::thread::scope(|threads| {
+            for role in Role::ALL {
+                let scene = &scene;
+                threads.spawn(move || scene.bring(role));
+            }
+        });
         scene
     }
 
@@ -104,6 +108,10 @@ impl Scene {
         assert_eq!(reply.status, 201, "creating {name}: {}", reply.text());
         let id = reply.json()["Id"].as_str().expect("an id of the new container").to_owned();
         self.containers.push(SceneContainer { role, name, id, project, service: service.into() });
+    }
+
+    /// Starts the container of a role and waits until it is in its state.
+    fn bring(&self, role: Role) {
         self.act(role, "start");
         match role {
             // at once, as after the time to obey has passed
@@ -111,6 +119,7 @@ impl Scene {
             Role::Paused => self.act(role, "pause"),
             _ => {}
         }
+        self.wait_for(role);
     }
 
     /// Changes a container as its owner would: `start`, `stop?t=0`, `restart?t=0`, `kill`, `pause`, `unpause`,
@@ -189,9 +198,15 @@ fn remove(client: &Client, prefix: &str) {
     let filters: String = form_urlencoded::byte_serialize(filters.as_bytes()).collect();
     let Ok(reply) = client.try_get(&format!("/containers/json?all=1&filters={filters}")) else { return };
     let rows: Vec<Value> = serde_json::from_slice(&reply.body).unwrap_or_default();
-    for id in rows.iter().filter_map(|row| row["Id"].as_str()) {
-        client.try_ask("DELETE", &format!("/containers/{id}?force=1&v=1"), "application/json", &[]).ok();
-    }
+    std::thread::scope(|threads| {
+        for id in rows.iter().filter_map(|row| row["Id"].as_str()) {
+            threads.spawn(move || {
+                client
+                    .try_ask("DELETE", &format!("/containers/{id}?force=1&v=1"), "application/json", &[])
+                    .ok();
+            });
+        }
+    });
     client.try_ask("DELETE", &format!("/images/{}", image_name(prefix)), "application/json", &[]).ok();
 }
 
