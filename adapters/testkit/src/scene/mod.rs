@@ -117,6 +117,14 @@ impl Scene {
             // at once, as after the time to obey has passed
             Role::Stopped => self.act(role, "stop?t=0"),
             Role::Paused => self.act(role, "pause"),
+            // on a busy machine the engine may see the end and not its cause: once more, then
+            Role::OomKilled => self.wait_until(role, |container| {
+                let missed = container["State"]["Status"] == "exited" && !recipe::is_there(role, container);
+                if missed {
+                    self.act(role, "start");
+                }
+                recipe::is_there(role, container)
+            }),
             _ => {}
         }
         self.wait_for(role);

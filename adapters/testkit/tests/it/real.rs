@@ -87,6 +87,7 @@ fn shape(value: &Value, at: &str, into: &mut BTreeSet<String>) {
                         | "PortBindings"
                         | "stats"
                         | "io_service_bytes_recursive"
+                        | "ExecIDs"
                         | "Networks"
                         | "Attributes"
                 ) {
