@@ -3,6 +3,7 @@
 mod image;
 mod recipe;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use crate::client::Client;
 /// Marks what a scene has made; its value is the scene's prefix. Nothing without it is ever touched.
 const LABEL: &str = "io.steward.testkit.scene";
 /// How long the engine may take to bring every container into its state.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(50);
 
 /// What a container of the scene is there for.
@@ -69,14 +70,20 @@ pub struct Scene {
     client: Client,
     prefix: String,
     containers: Vec<SceneContainer>,
+    /// Locked while the scene stands, so that two test processes do not take each other's scene away.
+    _lock: File,
 }
 
 impl Scene {
     /// Makes the scene, and waits until each container is in its state. Every name begins with `prefix`; scenes
     /// of different prefixes can stand side by side.
     pub fn start(socket: &Path, prefix: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("steward-scene-{prefix}.lock"));
+        let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
+        let lock = lock.unwrap_or_else(|error| panic!("locking {}: {error}", path.display()));
         Self::clear_leftovers(socket, prefix);
-        let mut scene = Self { client: Client::new(socket), prefix: prefix.into(), containers: Vec::new() };
+        let client = Client::new(socket);
+        let mut scene = Self { client, prefix: prefix.into(), containers: Vec::new(), _lock: lock };
         image::import(&scene.client, &image_name(prefix));
         for role in Role::ALL {
             scene.add(role);
@@ -119,9 +126,14 @@ impl Scene {
             Role::Paused => self.act(role, "pause"),
             // on a busy machine the engine may see the end and not its cause: once more, then
             Role::OomKilled => self.wait_until(role, |container| {
-                let missed = container["State"]["Status"] == "exited" && !recipe::is_there(role, container);
-                if missed {
-                    self.act(role, "start");
+                let ended = |now: &Value| now["State"]["Status"] == "exited";
+                if ended(container) && !recipe::is_there(role, container) {
+                    // the cause may come a little after the end
+                    std::thread::sleep(20 * POLL);
+                    let later = self.inspect(role);
+                    if ended(&later) && !recipe::is_there(role, &later) {
+                        self.act(role, "start");
+                    }
                 }
                 recipe::is_there(role, container)
             }),
@@ -158,7 +170,9 @@ impl Scene {
 
     /// What the engine says of a container.
     pub fn inspect(&self, role: Role) -> Value {
-        self.client.get(&format!("/containers/{}/json", self.id(role))).json()
+        let reply = self.client.get(&format!("/containers/{}/json", self.id(role)));
+        assert_eq!(reply.status, 200, "{role:?} of {}: {}", self.prefix, reply.text());
+        reply.json()
     }
 
     /// The names of all containers, in the order of [`Role::ALL`].
