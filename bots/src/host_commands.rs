@@ -63,7 +63,7 @@ fn clean_line_of(text: &str) -> String {
 }
 
 /// How a message is understood. Looks at no machine.
-pub async fn explain(sub: &ArgMatches, config: &Config, screen: &Screen) -> u8 {
+pub fn explain(sub: &ArgMatches, config: &Config, screen: &Screen) -> u8 {
     let understander = match wiring::understander(config) {
         Ok(understander) => understander,
         Err(error) => {
@@ -73,10 +73,16 @@ pub async fn explain(sub: &ArgMatches, config: &Config, screen: &Screen) -> u8 {
     };
     let now = Zoned::now().with_time_zone(config.zone.clone());
     if let Some(path) = sub.get_one::<std::path::PathBuf>("batch") {
-        return match batch(path, |text| serde_json::to_string(&understander.read(text, &now)).unwrap_or_default()) {
+        return match batch(path, |text| {
+            serde_json::to_string(&understander.read(text, &now)).unwrap_or_default()
+        }) {
             Ok(()) => exit::OK,
             Err(error) => {
-                screen.failure(&AnswerError { code: "no_input", message: format!("{}: {error}", path.display()), help: "give a file, or - for standard input".into() });
+                screen.failure(&AnswerError {
+                    code: "no_input",
+                    message: format!("{}: {error}", path.display()),
+                    help: "give a file, or - for standard input".into(),
+                });
                 exit::USAGE
             }
         };
@@ -142,10 +148,13 @@ fn batch(path: &std::path::Path, read: impl Fn(&str) -> String) -> std::io::Resu
                 Err(error) => json!({ "error": { "code": "bad_line", "message": error.to_string(), "help": "{\"text\": \"…\"}" } }).to_string(),
             }
         } else {
-            while input.by_ref().take(LINE_MAX).read_until(b'\n', &mut line)? > 0 && line.last() != Some(&b'\n') {
+            while input.by_ref().take(LINE_MAX).read_until(b'\n', &mut line)? > 0
+                && line.last() != Some(&b'\n')
+            {
                 line.clear();
             }
-            json!({ "error": { "code": "bad_line", "message": "longer than 4 MiB", "help": "shorten it" } }).to_string()
+            json!({ "error": { "code": "bad_line", "message": "longer than 4 MiB", "help": "shorten it" } })
+                .to_string()
         };
         if let Err(error) = writeln!(out, "{answer}") {
             // A reader that has gone away is no failure.
@@ -159,7 +168,11 @@ pub async fn audit(sub: &ArgMatches, config: &Config, screen: &Screen) -> u8 {
     let store = match SqliteStore::open(&config.database).await {
         Ok(store) => store,
         Err(error) => {
-            screen.failure(&AnswerError { code: "store", message: error.to_string(), help: "`steward doctor` says what is wrong".into() });
+            screen.failure(&AnswerError {
+                code: "store",
+                message: error.to_string(),
+                help: "`steward doctor` says what is wrong".into(),
+            });
             return exit::UNKNOWN;
         }
     };
@@ -179,12 +192,19 @@ pub async fn audit(sub: &ArgMatches, config: &Config, screen: &Screen) -> u8 {
             } else if let Some(broken) = broken {
                 screen.line(&format!("CRIT The audit log is broken: {broken}"));
             } else {
-                screen.line(&format!("OK   {} records, each fits the one before. Head: {}", verified.records, verified.head));
+                screen.line(&format!(
+                    "OK   {} records, each fits the one before. Head: {}",
+                    verified.records, verified.head
+                ));
             }
             code
         }
         Err(error) => {
-            screen.failure(&AnswerError { code: "audit", message: error.to_string(), help: "`steward doctor` says what is wrong".into() });
+            screen.failure(&AnswerError {
+                code: "audit",
+                message: error.to_string(),
+                help: "`steward doctor` says what is wrong".into(),
+            });
             exit::UNKNOWN
         }
     }
@@ -202,7 +222,11 @@ async fn export(store: &SqliteStore, screen: &Screen) -> u8 {
                 }
             }
             Err(error) => {
-                screen.failure(&AnswerError { code: "audit", message: error.to_string(), help: "`steward audit verify` names the first bad record".into() });
+                screen.failure(&AnswerError {
+                    code: "audit",
+                    message: error.to_string(),
+                    help: "`steward audit verify` names the first bad record".into(),
+                });
                 return exit::UNKNOWN;
             }
         }
@@ -211,7 +235,8 @@ async fn export(store: &SqliteStore, screen: &Screen) -> u8 {
 
 pub fn healthcheck(config: &Config, screen: &Screen) -> u8 {
     let age = runtime::heartbeat::age(&config.data_dir, Timestamp::now());
-    let alive = age.is_some_and(|age| (-runtime::heartbeat::STALE_S..=runtime::heartbeat::STALE_S).contains(&age));
+    let alive =
+        age.is_some_and(|age| (-runtime::heartbeat::STALE_S..=runtime::heartbeat::STALE_S).contains(&age));
     let words = match age {
         None => "no heartbeat: `steward run` has not run here".to_owned(),
         Some(age) if alive => format!("alive: heartbeat {age} s ago"),
@@ -219,7 +244,10 @@ pub fn healthcheck(config: &Config, screen: &Screen) -> u8 {
     };
     let code = u8::from(!alive);
     if screen.is_json() {
-        screen.line(&json!({ "version": 1, "command": "healthcheck", "exit": code, "alive": alive, "age_s": age }).to_string());
+        screen.line(
+            &json!({ "version": 1, "command": "healthcheck", "exit": code, "alive": alive, "age_s": age })
+                .to_string(),
+        );
     } else {
         screen.line(&words);
     }

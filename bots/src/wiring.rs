@@ -51,7 +51,10 @@ impl House {
 pub async fn build(config: &Config) -> Result<House, AnswerError> {
     let store = match make_private(&config.data_dir) {
         Ok(()) => SqliteStore::open(&config.database).await,
-        Err(error) => Err(StoreError(format!("the data directory {} cannot be used: {error}", config.data_dir.display()))),
+        Err(error) => Err(StoreError(format!(
+            "the data directory {} cannot be used: {error}",
+            config.data_dir.display()
+        ))),
     };
     let docker_was_seen = match &store {
         Ok(store) => store.meta(DOCKER_SEEN).await.ok().flatten().is_some(),
@@ -71,7 +74,12 @@ pub async fn build(config: &Config) -> Result<House, AnswerError> {
         audit,
         understander: Arc::new(understander(config)?),
         redactor: Redactor::new(config.secrets.iter().map(Secret::expose).map(str::to_owned)),
-        settings: Settings { host: name, version: env!("CARGO_PKG_VERSION").into(), mode: config.mode, shown: config.shown.clone() },
+        settings: Settings {
+            host: name,
+            version: env!("CARGO_PKG_VERSION").into(),
+            mode: config.mode,
+            shown: config.shown.clone(),
+        },
     };
     Ok(House { house: Arc::new(house), docker, store, docker_was_seen })
 }
@@ -126,12 +134,17 @@ fn docker(config: &Config, host: &str, seen: bool) -> Result<Arc<DockerSource>, 
         cgroup_root: local.then(|| cgroup_root.to_owned()),
     };
     let source = DockerSource::new(docker);
-    source.map(Arc::new).map_err(|e| AnswerError { code: "docker", message: e.to_string(), help: "check DOCKER_HOST".into() })
+    source.map(Arc::new).map_err(|e| AnswerError {
+        code: "docker",
+        message: e.to_string(),
+        help: "check DOCKER_HOST".into(),
+    })
 }
 
 /// In a container the host's own trees are mounted below `/host`.
 fn host_config() -> HostConfig {
-    let mounted = |inside: &str, outside: &str| if Path::new(inside).is_dir() { inside.into() } else { outside.into() };
+    let mounted =
+        |inside: &str, outside: &str| if Path::new(inside).is_dir() { inside.into() } else { outside.into() };
     HostConfig {
         proc: mounted("/host/proc", "/proc"),
         sys: mounted("/host/sys", "/sys"),

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::fleet::{
-    Container, ContainerDetail, ContainerEvent, ContainerId, ContainerUsage, EngineDisk, EngineInfo, HostReading,
-    LogLine, LogQuery, Observed, ResourceRef, SourceError,
+    Container, ContainerDetail, ContainerEvent, ContainerId, ContainerUsage, EngineDisk, EngineInfo,
+    HostReading, LogLine, LogQuery, Observed, ResourceRef, SourceError,
 };
 use crate::remember::{AuditEntry, AuditError, AuditReceipt, AuditRecord};
 

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use steward_core::ask::understand::Phrase;
-use steward_core::ask::understand::learn::{COLUMNS, Example, JOINT, Label, example, normaliser, softmax};
+use steward_core::ask::understand::learn::{COLUMNS, Example, JOINT, Label, normaliser, softmax};
 
 /// The knobs, chosen by training on all writers but one.
 #[derive(Debug, Clone, Copy)]
@@ -20,13 +20,13 @@ pub struct Settings {
     pub bytes: usize,
     /// How much the number of times a feature was seen counts when weights are left out.
     pub common: f32,
-    /// Words of the training text that are remembered.
-    pub words: usize,
+    /// A word of this many phrases about a server belongs to the vocabulary.
+    pub vocabulary: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { epochs: 12, step: 0.1, decay: 3e-4, rarest: 2, bytes: 1_048_000, common: 0.35, words: 10_000 }
+        Self { epochs: 20, step: 0.07, decay: 3e-4, rarest: 2, bytes: 1_048_000, common: 0.35, vocabulary: 3 }
     }
 }
 
@@ -38,27 +38,40 @@ struct Row {
 
 /// The bytes of the model.
 pub fn train(phrases: &[Phrase], settings: &Settings) -> Vec<u8> {
-    let examples: Vec<(Label, Example)> =
-        phrases.iter().map(|phrase| (Label::of(phrase), example(&phrase.text))).collect();
-    let mut counts: HashMap<u32, u32> = HashMap::new();
+    let cut: Vec<Example> = phrases.iter().map(|phrase| Example::new(&phrase.text)).collect();
+    // the vocabulary of the trade: what several phrases about a server say
     let mut words: HashMap<u32, u32> = HashMap::new();
-    for (_, example) in &examples {
-        let mut once = example.features.clone();
+    for (phrase, example) in phrases.iter().zip(&cut) {
+        if Label::of(phrase) != Label::Decline {
+            let mut once = example.words();
+            once.sort_unstable();
+            once.dedup();
+            for word in once {
+                *words.entry(word).or_default() += 1;
+            }
+        }
+    }
+    words.retain(|_, count| *count >= settings.vocabulary);
+    let examples: Vec<(Label, Vec<u32>)> = phrases
+        .iter()
+        .zip(&cut)
+        .map(|(phrase, example)| (Label::of(phrase), example.features(&|word| words.contains_key(&word))))
+        .collect();
+    let mut counts: HashMap<u32, u32> = HashMap::new();
+    for (_, features) in &examples {
+        let mut once = features.clone();
         once.sort_unstable();
         once.dedup();
         for feature in once {
             *counts.entry(feature).or_default() += 1;
         }
-        for word in &example.words {
-            *words.entry(*word).or_default() += 1;
-        }
     }
     let mut ids: HashMap<u32, u32> = HashMap::new();
     let mut hashes = Vec::new();
     let mut rows = Vec::with_capacity(examples.len());
-    for (label, example) in &examples {
-        let mut features = Vec::with_capacity(example.features.len());
-        for hash in &example.features {
+    for (label, all) in &examples {
+        let mut features = Vec::with_capacity(all.len());
+        for hash in all {
             if counts.get(hash).copied().unwrap_or(0) < settings.rarest {
                 continue;
             }
@@ -69,7 +82,7 @@ pub fn train(phrases: &[Phrase], settings: &Settings) -> Vec<u8> {
             });
             features.push(id);
         }
-        rows.push(Row { label: *label, features, value: normaliser(example.features.len()) });
+        rows.push(Row { label: *label, features, value: normaliser(all.len()) });
     }
     let (weights, bias) = descend(&rows, hashes.len(), settings);
     write(&hashes, &weights, &bias, &counts, &words, settings)
@@ -172,7 +185,6 @@ fn write(
 ) -> Vec<u8> {
     let mut known: Vec<(u32, u32)> = words.iter().map(|(word, count)| (*count, *word)).collect();
     known.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    known.truncate(settings.words);
     let rows: Vec<(u32, f32, Column)> = hashes
         .iter()
         .zip(weights)

@@ -5,8 +5,8 @@ use std::io::Read;
 
 use clap::ArgMatches;
 use steward_core::ask::understand::Arguments;
-use steward_core::ask::{AnswerError, Command, CommandSpec, Operand};
 use steward_core::ask::understand::Tool;
+use steward_core::ask::{AnswerError, Command, CommandSpec, Operand};
 
 /// A message is not longer, in bytes.
 const TEXT_MAX: u64 = 1024 * 1024;
@@ -43,7 +43,9 @@ pub fn place(spec: &CommandSpec, operand: Option<String>, arguments: &mut Argume
         (Operand::OneOf(_), _) => arguments.pattern = operand,
         (Operand::Optional("mount"), _) => arguments.mount = operand,
         (Operand::None, _) => {}
-        (Operand::Service | Operand::ServiceOrIncident | Operand::Incident | Operand::Optional(_), _) => arguments.container = operand,
+        (Operand::Service | Operand::ServiceOrIncident | Operand::Incident | Operand::Optional(_), _) => {
+            arguments.container = operand;
+        }
     }
 }
 
@@ -55,12 +57,20 @@ pub fn text(sub: &ArgMatches, id: &str) -> Result<String, AnswerError> {
     {
         let mut bytes = Vec::new();
         let read = std::io::stdin().lock().take(TEXT_MAX).read_to_end(&mut bytes);
-        read.map_err(|e| AnswerError { code: "no_input", message: format!("standard input cannot be read: {e}"), help: String::new() })?;
+        read.map_err(|e| AnswerError {
+            code: "no_input",
+            message: format!("standard input cannot be read: {e}"),
+            help: String::new(),
+        })?;
         return Ok(String::from_utf8_lossy(&bytes).into_owned());
     }
     let text = words.iter().map(|w| w.to_string_lossy()).collect::<Vec<_>>().join(" ");
     if text.trim().is_empty() {
-        return Err(AnswerError { code: "no_text", message: "there is no question".into(), help: "steward ask \"is everything ok?\"".into() });
+        return Err(AnswerError {
+            code: "no_text",
+            message: "there is no question".into(),
+            help: "steward ask \"is everything ok?\"".into(),
+        });
     }
     Ok(text)
 }

@@ -14,11 +14,20 @@ pub fn grammar() -> Command {
         .after_help(EXIT_CODES)
         .arg(json())
         .arg(plain())
-        .subcommand(shared(Command::new("ask").about("One question in your own words, one answer")).arg(
-            Arg::new("text").value_name("TEXT").help("The question; - reads it from standard input").required(true).num_args(1..).value_parser(value_parser!(std::ffi::OsString)),
-        ))
+        .subcommand(
+            shared(Command::new("ask").about("One question in your own words, one answer")).arg(
+                Arg::new("text")
+                    .value_name("TEXT")
+                    .help("The question; - reads it from standard input")
+                    .required(true)
+                    .num_args(1..)
+                    .value_parser(value_parser!(std::ffi::OsString)),
+            ),
+        )
         .subcommand(output(Command::new("chat").about("The console: a conversation in the terminal")))
-        .subcommand(output(Command::new("run").about("Collect what happens, serve the front-ends; never a console")));
+        .subcommand(output(
+            Command::new("run").about("Collect what happens, serve the front-ends; never a console"),
+        ));
     for spec in REGISTRY.iter().filter(|s| s.name != "help") {
         command = command.subcommand(of_registry(spec));
     }
@@ -37,23 +46,40 @@ pub fn grammar() -> Command {
 }
 
 fn of_registry(spec: &CommandSpec) -> Command {
-    let command = shared(Command::new(spec.name).about(spec.help)).after_help(format!("Answers: {}", spec.example));
+    let command =
+        shared(Command::new(spec.name).about(spec.help)).after_help(format!("Answers: {}", spec.example));
     let operand = |name: &'static str| Arg::new("operand").value_name(name);
     let command = match spec.operand {
         Operand::None => command,
         Operand::Service => command.arg(operand("NAME").help("A service, container or id")),
-        Operand::ServiceOrIncident => command.arg(operand("NAME|ID").help("A service, or the number of an incident")),
+        Operand::ServiceOrIncident => {
+            command.arg(operand("NAME|ID").help("A service, or the number of an incident"))
+        }
         Operand::Incident => command.arg(operand("ID").help("The number of an incident")),
         Operand::OneOf(words) => command.arg(operand("WHICH").value_parser(words.to_vec())),
         Operand::Optional(what) => command.arg(operand("NAME").help(format!("A {what}"))),
     };
     match spec.name {
         "logs" => command
-            .arg(Arg::new("level").long("level").value_parser(["error", "warning"]).help("Only lines at least this loud"))
+            .arg(
+                Arg::new("level")
+                    .long("level")
+                    .value_parser(["error", "warning"])
+                    .help("Only lines at least this loud"),
+            )
             .arg(Arg::new("grep").long("grep").value_name("TEXT").help("Only lines that contain this"))
             .arg(Arg::new("until").long("until").value_name("TIME").help("Only lines before this time")),
-        "containers" => command.arg(Arg::new("port").long("port").value_parser(value_parser!(u16)).help("Only those that use this port")),
-        "audit" => command.arg(Arg::new("what").value_parser(["tail", "verify", "export"]).help("tail (the last entries), verify (the whole chain), export (JSON lines)")),
+        "containers" => command.arg(
+            Arg::new("port")
+                .long("port")
+                .value_parser(value_parser!(u16))
+                .help("Only those that use this port"),
+        ),
+        "audit" => command.arg(
+            Arg::new("what")
+                .value_parser(["tail", "verify", "export"])
+                .help("tail (the last entries), verify (the whole chain), export (JSON lines)"),
+        ),
         _ => command,
     }
 }
@@ -66,7 +92,13 @@ fn shared(command: Command) -> Command {
     output(command)
         .arg(Arg::new("since").long("since").value_name("TIME").help("24h, 7d, yesterday, 2026-11-19, 14:00"))
         .arg(Arg::new("host").long("host").value_name("NAME").help("The host asked about"))
-        .arg(Arg::new("limit").long("limit").value_name("N").value_parser(value_parser!(u32).range(1..=100_000)).help("At most this many rows"))
+        .arg(
+            Arg::new("limit")
+                .long("limit")
+                .value_name("N")
+                .value_parser(value_parser!(u32).range(1..=100_000))
+                .help("At most this many rows"),
+        )
 }
 
 fn json() -> Arg {

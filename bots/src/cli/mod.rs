@@ -28,12 +28,16 @@ pub fn main(arguments: Vec<OsString>) -> u8 {
         }
     };
     let (name, sub) = matches.subcommand().unwrap_or(("", &matches));
-    let screen = Screen::detect(sub.get_flag("plain") || matches.get_flag("plain"), sub.get_flag("json") || matches.get_flag("json"));
+    let screen = Screen::detect(
+        sub.get_flag("plain") || matches.get_flag("plain"),
+        sub.get_flag("json") || matches.get_flag("json"),
+    );
     if name == "completions" {
         return host_commands::completions(sub);
     }
-    let environment: config::Environment =
-        std::env::vars_os().map(|(k, v)| (k.to_string_lossy().into_owned(), v.to_string_lossy().into_owned())).collect();
+    let environment: config::Environment = std::env::vars_os()
+        .map(|(k, v)| (k.to_string_lossy().into_owned(), v.to_string_lossy().into_owned()))
+        .collect();
     let uid = rustix::process::getuid().as_raw();
     let loaded = config::load(&environment, uid);
     if name == "check-config" {
@@ -46,14 +50,22 @@ pub fn main(arguments: Vec<OsString>) -> u8 {
     let long_running = matches!(name, "" | "run") || (name == "chat");
     set_up_logging(&config, matches!(name, "run") || (name.is_empty() && !std::io::stdin().is_terminal()));
     let built = if long_running {
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_stack_size(1 << 20).enable_all().build()
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_stack_size(1 << 20)
+            .enable_all()
+            .build()
     } else {
         tokio::runtime::Builder::new_current_thread().enable_all().build()
     };
     let runtime = match built {
         Ok(runtime) => runtime,
         Err(error) => {
-            screen.failure(&AnswerError { code: "no_runtime", message: format!("no threads to be had: {error}"), help: "check the limits of this user".into() });
+            screen.failure(&AnswerError {
+                code: "no_runtime",
+                message: format!("no threads to be had: {error}"),
+                help: "check the limits of this user".into(),
+            });
             return exit::UNAVAILABLE;
         }
     };
@@ -71,11 +83,13 @@ async fn run(name: &str, sub: &ArgMatches, config: Config, uid: u32, screen: &Sc
         }
         "" | "run" => runtime::run(config).await,
         "chat" => console::chat(config, uid, screen).await,
-        "explain" => host_commands::explain(sub, &config, screen).await,
-        "audit" if sub.get_one::<String>("what").is_some_and(|w| w != "tail") => host_commands::audit(sub, &config, screen).await,
+        "explain" => host_commands::explain(sub, &config, screen),
+        "audit" if sub.get_one::<String>("what").is_some_and(|w| w != "tail") => {
+            host_commands::audit(sub, &config, screen).await
+        }
         "doctor" => host_commands::doctor(&config, screen).await,
         "healthcheck" => host_commands::healthcheck(&config, screen),
-        "ask" => match arguments::text(sub, "text") {
+        "ask" => match text(sub, "text") {
             Ok(text) => console::ask(config, uid, &text, screen).await,
             Err(error) => {
                 screen.failure(&error);
@@ -95,9 +109,17 @@ async fn run(name: &str, sub: &ArgMatches, config: Config, uid: u32, screen: &Sc
 fn refuse_to_start(errors: &[ConfigError], screen: &Screen) -> u8 {
     let message = match errors {
         [one] => one.to_string(),
-        many => format!("{} errors in the configuration:\n{}", many.len(), many.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+        many => format!(
+            "{} errors in the configuration:\n{}",
+            many.len(),
+            many.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        ),
     };
-    screen.failure(&AnswerError { code: "configuration", message, help: "`steward check-config` shows them again".into() });
+    screen.failure(&AnswerError {
+        code: "configuration",
+        message,
+        help: "`steward check-config` shows them again".into(),
+    });
     exit::CONFIG
 }
 
@@ -105,7 +127,11 @@ fn set_up_logging(config: &Config, long_running: bool) {
     let fallback = if long_running { "info,sqlx=warn,bollard=warn,hyper=warn" } else { "error" };
     let filter = config.log_filter.as_deref().unwrap_or(fallback);
     let filter = tracing_subscriber::EnvFilter::new(filter);
-    let format = config.log_format.unwrap_or(if std::io::stderr().is_terminal() { LogFormat::Human } else { LogFormat::Json });
+    let format = config.log_format.unwrap_or(if std::io::stderr().is_terminal() {
+        LogFormat::Human
+    } else {
+        LogFormat::Json
+    });
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Set once per process; a second call (a test in the same process) changes nothing.
     let set = match format {

@@ -19,22 +19,38 @@ pub(super) fn read(path: &Path, required: bool, errors: &mut Vec<ConfigError>) -
     let size = std::fs::metadata(path).map(|m| m.len());
     let text = match size {
         Ok(size) if size > SIZE_MAX => {
-            errors.push(ConfigError::new("steward.toml", &at(""), "is larger than 1 MiB", "this is not a configuration file"));
+            errors.push(ConfigError::new(
+                "steward.toml",
+                &at(""),
+                "is larger than 1 MiB",
+                "this is not a configuration file",
+            ));
             return Values::new();
         }
         _ => std::fs::read(path),
     };
     match text {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => parse(&text, &at, errors),
-            Err(_) => {
-                errors.push(ConfigError::new("steward.toml", &at(""), "is not UTF-8 text", "save it as UTF-8"));
+        Ok(bytes) => {
+            if let Ok(text) = String::from_utf8(bytes) {
+                parse(&text, &at, errors)
+            } else {
+                errors.push(ConfigError::new(
+                    "steward.toml",
+                    &at(""),
+                    "is not UTF-8 text",
+                    "save it as UTF-8",
+                ));
                 Values::new()
             }
-        },
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => Values::new(),
         Err(error) => {
-            errors.push(ConfigError::new("STEWARD_CONFIG", &at(""), format!("cannot be read: {error}"), "check the path and its permissions"));
+            errors.push(ConfigError::new(
+                "STEWARD_CONFIG",
+                &at(""),
+                format!("cannot be read: {error}"),
+                "check the path and its permissions",
+            ));
             Values::new()
         }
     }
@@ -47,14 +63,27 @@ fn parse(text: &str, at: &dyn Fn(&str) -> Origin, errors: &mut Vec<ConfigError>)
         Ok(table) => table,
         Err(error) => {
             let offset = error.span().map_or(0, |s| s.start);
-            errors.push(ConfigError::new("steward.toml", &place(offset), error.message().to_owned(), "see https://toml.io"));
+            errors.push(ConfigError::new(
+                "steward.toml",
+                &place(offset),
+                error.message().to_owned(),
+                "see https://toml.io",
+            ));
             return values;
         }
     };
     for (section, content) in table.get_ref() {
         let DeValue::Table(entries) = content.get_ref() else {
-            let help = suggest(section.get_ref(), KEYS.iter().filter_map(|k| k.toml.split_once('.')).map(|(_, key)| key));
-            errors.push(ConfigError::new(section.get_ref(), &place(section.span().start), "stands outside a table", help));
+            let help = suggest(
+                section.get_ref(),
+                KEYS.iter().filter_map(|k| k.toml.split_once('.')).map(|(_, key)| key),
+            );
+            errors.push(ConfigError::new(
+                section.get_ref(),
+                &place(section.span().start),
+                "stands outside a table",
+                help,
+            ));
             continue;
         };
         for (name, value) in entries {
@@ -67,7 +96,12 @@ fn parse(text: &str, at: &dyn Fn(&str) -> Origin, errors: &mut Vec<ConfigError>)
             };
             match text_of(value.get_ref()) {
                 Some(text) => drop(values.insert(key.name, (text, origin))),
-                None => errors.push(ConfigError::new(&full, &origin, "must be a text, a number or a list of these", "")),
+                None => errors.push(ConfigError::new(
+                    &full,
+                    &origin,
+                    "must be a text, a number or a list of these",
+                    "",
+                )),
             }
         }
     }
@@ -75,7 +109,8 @@ fn parse(text: &str, at: &dyn Fn(&str) -> Origin, errors: &mut Vec<ConfigError>)
 }
 
 fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(word, known).map_or_else(|| "`.env.example` lists every setting".into(), |k| format!("did you mean `{k}`?"))
+    nearest(word, known)
+        .map_or_else(|| "`.env.example` lists every setting".into(), |k| format!("did you mean `{k}`?"))
 }
 
 /// Lists are joined by commas, as in the environment.

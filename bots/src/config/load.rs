@@ -43,7 +43,14 @@ pub struct Config {
 
 /// Reads everything; `uid` and `home` decide the default places.
 pub fn load(environment: &Environment, uid: u32) -> Result<Config, Vec<ConfigError>> {
-    let mut reader = Reader { environment, file: Values::new(), errors: Vec::new(), warnings: Vec::new(), secrets: Vec::new(), shown: Vec::new() };
+    let mut reader = Reader {
+        environment,
+        file: Values::new(),
+        errors: Vec::new(),
+        warnings: Vec::new(),
+        secrets: Vec::new(),
+        shown: Vec::new(),
+    };
     reader.unknown_variables();
     let default_dir = default_data_dir(environment, uid);
     // The file stands next to the data directory unless it is named.
@@ -67,10 +74,15 @@ pub fn load(environment: &Environment, uid: u32) -> Result<Config, Vec<ConfigErr
     });
     let zone = reader.zone();
     let docker_is_set = reader.raw("DOCKER_HOST").is_some();
-    let docker = reader.get("DOCKER_HOST", "unix:///var/run/docker.sock", |value| value.parse::<Address>().map_err(|e| e.to_string()));
+    let docker = reader.get("DOCKER_HOST", "unix:///var/run/docker.sock", |value| {
+        value.parse::<Address>().map_err(|e| e.to_string())
+    });
     reader.docker_tls();
     let log_filter = reader.optional("RUST_LOG", |value| {
-        value.parse::<tracing_subscriber::EnvFilter>().map(|_| value.to_owned()).map_err(|e| format!("is no filter: {e}"))
+        value
+            .parse::<tracing_subscriber::EnvFilter>()
+            .map(|_| value.to_owned())
+            .map_err(|e| format!("is no filter: {e}"))
     });
     let log_format = reader.optional("LOG_FORMAT", |value| match value {
         "human" => Ok(LogFormat::Human),
@@ -79,20 +91,34 @@ pub fn load(environment: &Environment, uid: u32) -> Result<Config, Vec<ConfigErr
     });
     reader.get("LLM_PROVIDER", "none", |value| match value {
         "none" => Ok(()),
-        "openai" | "anthropic" | "openrouter" | "groq" | "gemini" | "ollama" => Err("models are not served by this version; use `none`".into()),
+        "openai" | "anthropic" | "openrouter" | "groq" | "gemini" | "ollama" => {
+            Err("models are not served by this version; use `none`".into())
+        }
         _ => Err("must be `none`".into()),
     });
     reader.dormant();
 
-    let (Some(mode), Some(data_dir), Some(database), Some(zone), Some(docker)) = (mode, data_dir, database, zone, docker) else {
+    let (Some(mode), Some(data_dir), Some(database), Some(zone), Some(docker)) =
+        (mode, data_dir, database, zone, docker)
+    else {
         return Err(reader.errors);
     };
     if !reader.errors.is_empty() {
         return Err(reader.errors);
     }
     Ok(Config {
-        mode, data_dir, database, policies, zone, docker, docker_is_set, log_filter, log_format,
-        secrets: reader.secrets, shown: reader.shown, warnings: reader.warnings,
+        mode,
+        data_dir,
+        database,
+        policies,
+        zone,
+        docker,
+        docker_is_set,
+        log_filter,
+        log_format,
+        secrets: reader.secrets,
+        shown: reader.shown,
+        warnings: reader.warnings,
     })
 }
 
@@ -108,14 +134,23 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// A variable that is set to something.
     fn variable(&self, name: &str) -> Option<String> {
-        self.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim().to_owned()).filter(|v| !v.is_empty())
+        self.environment
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.trim().to_owned())
+            .filter(|v| !v.is_empty())
     }
 
     fn raw(&self, name: &str) -> Option<(String, Origin)> {
         self.variable(name).map(|value| (value, Origin::Environment)).or_else(|| self.file.get(name).cloned())
     }
 
-    fn get<T>(&mut self, name: &str, default: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    fn get<T>(
+        &mut self,
+        name: &str,
+        default: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
         let (value, origin) = self.raw(name).unwrap_or_else(|| (default.to_owned(), Origin::Default));
         self.parsed(name, &value, &origin, parse)
     }
@@ -125,7 +160,13 @@ impl Reader<'_> {
         self.parsed(name, &value, &origin, parse)
     }
 
-    fn parsed<T>(&mut self, name: &str, value: &str, origin: &Origin, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    fn parsed<T>(
+        &mut self,
+        name: &str,
+        value: &str,
+        origin: &Origin,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
         match parse(value) {
             Ok(parsed) => {
                 self.shown.push((name.to_owned(), value.to_owned(), origin.to_string()));
@@ -134,7 +175,12 @@ impl Reader<'_> {
             Err(why) => {
                 let shown: String = value.chars().take(80).collect();
                 let help = KEYS.iter().find(|k| k.name == name).map_or("", |k| k.help);
-                self.errors.push(ConfigError::new(name, origin, format!("`{}` {why}", shown.escape_debug()), help));
+                self.errors.push(ConfigError::new(
+                    name,
+                    origin,
+                    format!("`{}` {why}", shown.escape_debug()),
+                    help,
+                ));
                 None
             }
         }
@@ -143,17 +189,23 @@ impl Reader<'_> {
     /// Variables that nearly bear a name of ours.
     fn unknown_variables(&mut self) {
         for (name, _) in self.environment {
-            let known = KEYS.iter().any(|k| k.name == name || (k.secret && name.strip_suffix("_FILE") == Some(k.name)));
+            let known = KEYS
+                .iter()
+                .any(|k| k.name == name || (k.secret && name.strip_suffix("_FILE") == Some(k.name)));
             if known || FOREIGN.contains(&name.as_str()) {
                 continue;
             }
             let meant = nearest(name, KEYS.iter().map(|k| k.name));
             let ours = name.starts_with("STEWARD_");
             // Other programs have variables too: only what is nearly ours, in our families, is a mistake.
-            let family = ["DISCORD_", "TELEGRAM_", "EXECUTOR_", "WEBHOOK_", "DIGEST_", "RATE_LIMIT_", "GATEWAY_"];
+            let family =
+                ["DISCORD_", "TELEGRAM_", "EXECUTOR_", "WEBHOOK_", "DIGEST_", "RATE_LIMIT_", "GATEWAY_"];
             let near = family.iter().any(|f| name.starts_with(f)) && meant.is_some();
             if ours || near {
-                let help = meant.map_or_else(|| "`.env.example` lists every setting".to_owned(), |m| format!("did you mean {m}?"));
+                let help = meant.map_or_else(
+                    || "`.env.example` lists every setting".to_owned(),
+                    |m| format!("did you mean {m}?"),
+                );
                 self.errors.push(ConfigError::new(name, &Origin::Environment, "is no setting", help));
             }
         }
@@ -161,7 +213,8 @@ impl Reader<'_> {
 
     fn unserved(&mut self) {
         for key in KEYS.iter().filter(|k| k.served == Served::No) {
-            let as_file = key.secret.then(|| format!("{}_FILE", key.name)).filter(|name| self.variable(name).is_some());
+            let as_file =
+                key.secret.then(|| format!("{}_FILE", key.name)).filter(|name| self.variable(name).is_some());
             let set = self.raw(key.name).map(|(_, origin)| origin).or(as_file.map(|_| Origin::Environment));
             if let Some(origin) = set {
                 let help = format!("remove it; it would mean: {}", key.help);
@@ -173,10 +226,16 @@ impl Reader<'_> {
     /// Settings of model providers: loaded, so that their values are masked, and otherwise unused.
     fn dormant(&mut self) {
         for key in KEYS.iter().filter(|k| k.served == Served::Dormant) {
-            let origin = if key.secret { self.secret(key) } else { self.raw(key.name).map(|(_, origin)| origin) };
+            let origin =
+                if key.secret { self.secret(key) } else { self.raw(key.name).map(|(_, origin)| origin) };
             if let Some(origin) = origin {
-                self.warnings.push(format!("{} is set ({origin}) and unused: LLM_PROVIDER is `none`", key.name));
-                self.shown.push((key.name.to_owned(), if key.secret { "***".into() } else { "set, unused".into() }, origin.to_string()));
+                self.warnings
+                    .push(format!("{} is set ({origin}) and unused: LLM_PROVIDER is `none`", key.name));
+                self.shown.push((
+                    key.name.to_owned(),
+                    if key.secret { "***".into() } else { "set, unused".into() },
+                    origin.to_string(),
+                ));
             }
         }
     }
@@ -186,19 +245,32 @@ impl Reader<'_> {
         let mut forms: Vec<(String, Origin)> = Vec::new();
         let direct = self.raw(key.name);
         let file = self.variable(&format!("{}_FILE", key.name));
-        let credential = self.variable("CREDENTIALS_DIRECTORY").map(|dir| Path::new(&dir).join(key.name.to_lowercase())).filter(|p| p.exists());
+        let credential = self
+            .variable("CREDENTIALS_DIRECTORY")
+            .map(|dir| Path::new(&dir).join(key.name.to_lowercase()))
+            .filter(|p| p.exists());
         for path in file.map(PathBuf::from).into_iter().chain(credential) {
             let origin = Origin::SecretFile(path.display().to_string());
             match std::fs::read_to_string(&path) {
                 Ok(text) => forms.push((text.trim_end_matches(['\n', '\r']).to_owned(), origin)),
-                Err(error) => self.errors.push(ConfigError::new(key.name, &origin, format!("cannot be read: {error}"), "check the path and its permissions")),
+                Err(error) => self.errors.push(ConfigError::new(
+                    key.name,
+                    &origin,
+                    format!("cannot be read: {error}"),
+                    "check the path and its permissions",
+                )),
             }
         }
         forms.extend(direct);
         if forms.len() > 1 {
             let at: Vec<String> = forms.iter().map(|(_, origin)| origin.to_string()).collect();
             let help = "keep one of them";
-            self.errors.push(ConfigError::new(key.name, &Origin::Environment, format!("is given twice: {}", at.join(" and ")), help));
+            self.errors.push(ConfigError::new(
+                key.name,
+                &Origin::Environment,
+                format!("is given twice: {}", at.join(" and ")),
+                help,
+            ));
         }
         let (value, origin) = forms.into_iter().next()?;
         self.secrets.push(Secret::new(value));
@@ -219,9 +291,16 @@ impl Reader<'_> {
     }
 
     fn docker_tls(&mut self) {
-        if self.variable("DOCKER_TLS_VERIFY").is_some_and(|v| v != "0") && self.raw("DOCKER_HOST").is_some_and(|(h, _)| h.starts_with("tcp")) {
+        if self.variable("DOCKER_TLS_VERIFY").is_some_and(|v| v != "0")
+            && self.raw("DOCKER_HOST").is_some_and(|(h, _)| h.starts_with("tcp"))
+        {
             let help = "use a unix socket or a proxy on this machine";
-            self.errors.push(ConfigError::new("DOCKER_TLS_VERIFY", &Origin::Environment, "an engine over TLS is not served by this version", help));
+            self.errors.push(ConfigError::new(
+                "DOCKER_TLS_VERIFY",
+                &Origin::Environment,
+                "an engine over TLS is not served by this version",
+                help,
+            ));
         }
     }
 }
@@ -234,7 +313,9 @@ fn absolute(value: &str) -> Result<PathBuf, String> {
 fn database(value: &str) -> Result<PathBuf, String> {
     match value.split_once("://") {
         Some(("sqlite", path)) => absolute(path.split('?').next().unwrap_or(path)),
-        Some(("postgres" | "postgresql", _)) => Err("PostgreSQL is not served by this version; use sqlite:///path/to/file".into()),
+        Some(("postgres" | "postgresql", _)) => {
+            Err("PostgreSQL is not served by this version; use sqlite:///path/to/file".into())
+        }
         _ => Err("must be sqlite:///path/to/file".into()),
     }
 }
@@ -244,7 +325,9 @@ fn sibling(data_dir: &Path) -> PathBuf {
 }
 
 fn default_data_dir(environment: &Environment, uid: u32) -> PathBuf {
-    let of = |name: &str| environment.iter().find(|(k, v)| k == name && v.starts_with('/')).map(|(_, v)| PathBuf::from(v));
+    let of = |name: &str| {
+        environment.iter().find(|(k, v)| k == name && v.starts_with('/')).map(|(_, v)| PathBuf::from(v))
+    };
     if uid == 0 && of("XDG_STATE_HOME").is_none() {
         return "/var/lib/steward".into();
     }

@@ -7,6 +7,6 @@ mod load;
 mod secret;
 
 pub use errors::{ConfigError, Origin};
-pub use keys::{Key, KEYS, Served};
+pub use keys::{KEYS, Key, Served};
 pub use load::{Config, Environment, LogFormat, load};
 pub use secret::Secret;

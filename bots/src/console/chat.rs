@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Zoned;
 use reedline::{
-    ColumnarMenu, Emacs, FileBackedHistory, KeyCode, KeyModifiers, MenuBuilder, Prompt, PromptEditMode, PromptHistorySearch, Reedline,
-    ReedlineEvent, ReedlineMenu, Signal, default_emacs_keybindings,
+    ColumnarMenu, Emacs, FileBackedHistory, KeyCode, KeyModifiers, MenuBuilder, Prompt, PromptEditMode,
+    PromptHistorySearch, Reedline, ReedlineEvent, ReedlineMenu, Signal, default_emacs_keybindings,
 };
 use steward_core::ask::understand::Arguments;
 use steward_core::ask::{Answer, Exchange, exit, spec};
@@ -65,13 +65,15 @@ impl Talk<'_> {
             let Ok((line_editor, line)) = read.await else { return exit::UNAVAILABLE };
             editor = Some(line_editor);
             match line {
-                Ok(Signal::Success(line)) if matches!(line.trim(), "exit" | "quit" | ":q") => return exit::OK,
+                Ok(Signal::Success(line)) if matches!(line.trim(), "exit" | "quit" | ":q") => {
+                    return exit::OK;
+                }
                 Ok(Signal::Success(line)) => {
                     self.say(&line).await;
                     self.learn_names(&names).await;
                 }
-                Ok(Signal::CtrlC) => {}
                 Ok(Signal::CtrlD) => return exit::OK,
+                // Ctrl-C clears the line.
                 Ok(_) => {}
                 Err(error) => {
                     self.screen.notice(&format!("the terminal cannot be read: {error}"));
@@ -86,7 +88,8 @@ impl Talk<'_> {
         let mut code = exit::OK;
         loop {
             let mut bytes = Vec::new();
-            match std::io::Read::take(std::io::stdin().lock(), LINE_MAX as u64).read_until(b'\n', &mut bytes) {
+            match std::io::Read::take(std::io::stdin().lock(), LINE_MAX as u64).read_until(b'\n', &mut bytes)
+            {
                 Ok(0) | Err(_) => return code,
                 Ok(_) => code = self.say(&String::from_utf8_lossy(&bytes)).await.unwrap_or(code),
             }
@@ -99,15 +102,19 @@ impl Talk<'_> {
             return None;
         }
         let now = Zoned::now().with_time_zone(self.config.zone.clone());
-        let answer = match as_command(line) {
-            Some((spec, arguments)) => progress::shown(self.screen, self.built.house.command(self.who, spec, arguments, line, &now)).await,
-            None => {
-                let asked = progress::shown(self.screen, self.built.house.ask(self.who, line, self.exchange.as_ref(), &now)).await;
-                if asked.exchange.is_some() {
-                    self.exchange = asked.exchange;
-                }
-                asked.answer
+        let answer = if let Some((spec, arguments)) = as_command(line) {
+            progress::shown(self.screen, self.built.house.command(self.who, spec, arguments, line, &now))
+                .await
+        } else {
+            let asked = progress::shown(
+                self.screen,
+                self.built.house.ask(self.who, line, self.exchange.as_ref(), &now),
+            )
+            .await;
+            if asked.exchange.is_some() {
+                self.exchange = asked.exchange;
             }
+            asked.answer
         };
         self.show(&answer, &now);
         Some(answer.exit())
@@ -119,7 +126,8 @@ impl Talk<'_> {
 
     async fn learn_names(&self, names: &Names) {
         let listed = self.built.house.engine.containers().await;
-        let mut known: Vec<String> = listed.map(|l| l.value.iter().map(|c| clean_line(c.label(), 60)).collect()).unwrap_or_default();
+        let mut known: Vec<String> =
+            listed.map(|l| l.value.iter().map(|c| clean_line(c.label(), 60)).collect()).unwrap_or_default();
         known.sort();
         known.dedup();
         *names.lock().unwrap_or_else(PoisonError::into_inner) = known;
@@ -132,7 +140,8 @@ fn as_command(line: &str) -> Option<(&'static steward_core::ask::CommandSpec, Ar
     let spec = spec(words.next()?)?;
     let rest: Vec<&str> = words.collect();
     let mut arguments = Arguments::default();
-    let (plain, options) = rest.iter().position(|w| w.starts_with("--")).map_or((&rest[..], &[][..]), |at| rest.split_at(at));
+    let (plain, options) =
+        rest.iter().position(|w| w.starts_with("--")).map_or((&rest[..], &[][..]), |at| rest.split_at(at));
     for pair in options.chunks(2) {
         match pair {
             ["--since", value] => arguments.since = Some((*value).to_owned()),

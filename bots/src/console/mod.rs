@@ -32,7 +32,14 @@ pub async fn ask(config: Config, uid: u32, text: &str, screen: &Screen) -> u8 {
 }
 
 /// `steward status` and the other commands of the registry.
-pub async fn command(config: Config, uid: u32, spec: &CommandSpec, arguments: Arguments, line: &str, screen: &Screen) -> u8 {
+pub async fn command(
+    config: Config,
+    uid: u32,
+    spec: &CommandSpec,
+    arguments: Arguments,
+    line: &str,
+    screen: &Screen,
+) -> u8 {
     let (built, who, now) = match prepare(&config, uid).await {
         Ok(ready) => ready,
         Err(error) => return not_started(&error, screen),

@@ -27,7 +27,11 @@ pub fn render(document: &Document, measure: &Measure) -> String {
             let tag = format!("{:<5}", tag(severity));
             let first = format!("{tag}{title}");
             for (n, line) in wrap(&first, measure.width, 5).into_iter().enumerate() {
-                out.push_str(&if n == 0 { line.replacen(tag.trim_end(), &paint(tag.trim_end(), severity, measure), 1) } else { line });
+                out.push_str(&if n == 0 {
+                    line.replacen(tag.trim_end(), &paint(tag.trim_end(), severity, measure), 1)
+                } else {
+                    line
+                });
                 out.push('\n');
             }
         }
@@ -37,7 +41,9 @@ pub fn render(document: &Document, measure: &Measure) -> String {
         match block {
             Block::Findings(list) => findings(&mut out, list, measure),
             Block::Table(table) => draw(&mut out, table, measure),
-            Block::Text(text) => lines(&mut out, &format!("  {}", clean_line(text, TEXT_MAX)), measure.width, 2),
+            Block::Text(text) => {
+                lines(&mut out, &format!("  {}", clean_line(text, TEXT_MAX)), measure.width, 2);
+            }
             Block::Evidence { source, lines: quoted } => evidence(&mut out, source, quoted, measure),
             Block::Next(commands) => {
                 let shown: Vec<String> = commands.iter().map(|c| clean_line(c, 80)).collect();
@@ -81,15 +87,24 @@ fn dim(text: &str, measure: &Measure) -> String {
 
 fn findings(out: &mut String, list: &[Finding], measure: &Measure) {
     let plain = list.iter().all(|f| f.severity == Severity::Ok);
-    let subject_width = list.iter().map(|f| clean_line(&f.subject, 40).width()).max().unwrap_or(0).min(measure.width / 3);
+    let subject_width =
+        list.iter().map(|f| clean_line(&f.subject, 40).width()).max().unwrap_or(0).min(measure.width / 3);
     for finding in list {
         let subject = pad(&clean_line(&finding.subject, 40), subject_width, false);
-        let mark = if plain { String::new() } else { format!("{:<6}", if finding.severity == Severity::Ok { "ok" } else { tag(finding.severity) }) };
+        let mark = if plain {
+            String::new()
+        } else {
+            format!("{:<6}", if finding.severity == Severity::Ok { "ok" } else { tag(finding.severity) })
+        };
         let indent = 2 + mark.len() + subject_width + GAP;
         let line = format!("  {mark}{subject}  {}", clean_line(&finding.text, TEXT_MAX));
         for (n, text) in wrap(&line, measure.width, indent).into_iter().enumerate() {
             let word = mark.trim_end();
-            out.push_str(&if n == 0 && !plain { text.replacen(word, &paint(word, finding.severity, measure), 1) } else { text });
+            out.push_str(&if n == 0 && !plain {
+                text.replacen(word, &paint(word, finding.severity, measure), 1)
+            } else {
+                text
+            });
             out.push('\n');
         }
     }
@@ -114,15 +129,25 @@ fn lines(out: &mut String, text: &str, width: usize, indent: usize) {
 }
 
 fn draw(out: &mut String, table: &Table, measure: &Measure) {
-    let texts: Vec<Vec<String>> = table.rows.iter().map(|row| row.iter().map(|cell| cell_text(cell, measure)).collect()).collect();
+    let texts: Vec<Vec<String>> =
+        table.rows.iter().map(|row| row.iter().map(|cell| cell_text(cell, measure)).collect()).collect();
     let natural: Vec<usize> = table
         .columns
         .iter()
         .enumerate()
-        .map(|(n, column)| texts.iter().filter_map(|row| row.get(n)).map(|t| t.width()).max().unwrap_or(0).max(column.name.width()))
+        .map(|(n, column)| {
+            texts
+                .iter()
+                .filter_map(|row| row.get(n))
+                .map(|t| t.width())
+                .max()
+                .unwrap_or(0)
+                .max(column.name.width())
+        })
         .collect();
     let shown = fitting(&table.columns, &natural, measure.width.saturating_sub(2));
-    let header: Vec<String> = shown.iter().map(|&(n, width)| pad(table.columns[n].name, width, table.columns[n].right)).collect();
+    let header: Vec<String> =
+        shown.iter().map(|&(n, width)| pad(table.columns[n].name, width, table.columns[n].right)).collect();
     out.push_str(&dim(format!("  {}", header.join("  ")).trim_end(), measure));
     out.push('\n');
     for (row, cells) in texts.iter().zip(&table.rows) {
@@ -167,11 +192,14 @@ fn cell_text(cell: &Cell, measure: &Measure) -> String {
 /// Which columns are shown, each with its width: the least important go first, then the widest left one is cut.
 fn fitting(columns: &[Column], natural: &[usize], width: usize) -> Vec<(usize, usize)> {
     let mut shown: Vec<usize> = (0..columns.len()).collect();
-    let total = |shown: &[usize], widths: &[usize]| shown.iter().map(|n| widths[*n]).sum::<usize>() + GAP * shown.len().saturating_sub(1);
+    let total = |shown: &[usize], widths: &[usize]| {
+        shown.iter().map(|n| widths[*n]).sum::<usize>() + GAP * shown.len().saturating_sub(1)
+    };
     // A single huge value must not cost a column: no column asks for more than half the screen at first.
     let asked: Vec<usize> = natural.iter().map(|w| (*w).min(width / 2)).collect();
     while total(&shown, &asked) > width {
-        let worst = shown.iter().copied().filter(|n| columns[*n].rank > 0).max_by_key(|n| (columns[*n].rank, *n));
+        let worst =
+            shown.iter().copied().filter(|n| columns[*n].rank > 0).max_by_key(|n| (columns[*n].rank, *n));
         match worst {
             Some(n) => shown.retain(|other| *other != n),
             None => break,
@@ -184,7 +212,9 @@ fn fitting(columns: &[Column], natural: &[usize], width: usize) -> Vec<(usize, u
         widths[n] = natural[n].min(widths[n] + spare);
     }
     while total(&shown, &widths) > width {
-        let Some(widest) = shown.iter().copied().max_by_key(|n| widths[*n]).filter(|n| widths[*n] > 4) else { break };
+        let Some(widest) = shown.iter().copied().max_by_key(|n| widths[*n]).filter(|n| widths[*n] > 4) else {
+            break;
+        };
         widths[widest] -= 1;
     }
     shown.into_iter().map(|n| (n, widths[n])).collect()

@@ -13,17 +13,25 @@ pub struct Lock {
 pub fn take(data_dir: &Path) -> Result<Lock, String> {
     let path = data_dir.join("steward.lock");
     let failed = |error: std::io::Error| format!("{} cannot be used: {error}", path.display());
-    let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
+    let mut file =
+        OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut pid = String::new();
-            drop(file.by_ref().take(16).read_to_string(&mut pid));
-            return Err(format!("another `steward run` (process {}) uses {}", pid.trim(), data_dir.display()));
+            drop(Read::take(&mut file, 16).read_to_string(&mut pid));
+            return Err(format!(
+                "another `steward run` (process {}) uses {}",
+                pid.trim(),
+                data_dir.display()
+            ));
         }
         Err(TryLockError::Error(error)) => return Err(failed(error)),
     }
-    file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(failed)?;
+    file.set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| writeln!(file, "{}", std::process::id()))
+        .map_err(failed)?;
     Ok(Lock { _file: file })
 }
 

@@ -106,7 +106,14 @@ impl Answer {
     pub fn clarify(command: impl Into<String>, document: Document, error: AnswerError) -> Self {
         let command = command.into();
         let data = json!({});
-        Self { command, verdict: AnswerVerdict::Clarify, document, sources: Vec::new(), data, error: Some(error) }
+        Self {
+            command,
+            verdict: AnswerVerdict::Clarify,
+            document,
+            sources: Vec::new(),
+            data,
+            error: Some(error),
+        }
     }
 
     pub const fn exit(&self) -> u8 {
@@ -143,7 +150,12 @@ pub struct Sources {
 
 impl Sources {
     /// Takes a reading and notes its age; notes the reason where there is none.
-    pub fn take<T>(&mut self, name: &str, now: Timestamp, reading: Result<Observed<T>, SourceError>) -> Option<T> {
+    pub fn take<T>(
+        &mut self,
+        name: &str,
+        now: Timestamp,
+        reading: Result<Observed<T>, SourceError>,
+    ) -> Option<T> {
         match reading {
             Ok(observed) => {
                 let age_s = Some(observed.age_s(now));
@@ -152,7 +164,12 @@ impl Sources {
             }
             Err(error) => {
                 let state = error.freshness();
-                self.note(SourceReport { name: name.into(), state, age_s: None, error: Some(error.to_string()) });
+                self.note(SourceReport {
+                    name: name.into(),
+                    state,
+                    age_s: None,
+                    error: Some(error.to_string()),
+                });
                 None
             }
         }

@@ -37,20 +37,33 @@ impl House {
             (Verdict::Decline | Verdict::Answer, _) => declined(),
         };
         self.record(who, text, &reading, &mut answer, now).await;
-        let exchange = matches!(reading.verdict, Verdict::Answer | Verdict::Clarify).then_some(Exchange { reading });
+        let exchange =
+            matches!(reading.verdict, Verdict::Answer | Verdict::Clarify).then_some(Exchange { reading });
         Asked { answer, exchange }
     }
 
     /// Answers a command of the registry. `line` is what was typed.
-    pub async fn command(&self, who: &Principal, spec: &CommandSpec, arguments: Arguments, line: &str, now: &Zoned) -> Answer {
-        let mut answer = match missing_operand(spec, &arguments) {
-            true => self.clarified(spec_tool(spec), who, &arguments, now).await,
-            false => self.run(spec.command, who, &arguments, now, line.to_owned()).await,
+    pub async fn command(
+        &self,
+        who: &Principal,
+        spec: &CommandSpec,
+        arguments: Arguments,
+        line: &str,
+        now: &Zoned,
+    ) -> Answer {
+        let mut answer = if missing_operand(spec, &arguments) {
+            self.clarified(spec_tool(spec), who, &arguments, now).await
+        } else {
+            self.run(spec.command, who, &arguments, now, line.to_owned()).await
         };
         let reading = Reading {
             text: line.to_owned(),
             language: super::understand::Language::En,
-            verdict: if answer.verdict == AnswerVerdict::Clarify { Verdict::Clarify } else { Verdict::Answer },
+            verdict: if answer.verdict == AnswerVerdict::Clarify {
+                Verdict::Clarify
+            } else {
+                Verdict::Answer
+            },
             tool: spec_tool(spec),
             arguments,
             category: None,
@@ -63,7 +76,14 @@ impl House {
         answer
     }
 
-    async fn run(&self, command: Command, who: &Principal, arguments: &Arguments, now: &Zoned, line: String) -> Answer {
+    async fn run(
+        &self,
+        command: Command,
+        who: &Principal,
+        arguments: &Arguments,
+        now: &Zoned,
+        line: String,
+    ) -> Answer {
         if let Some(host) = arguments.host.as_deref().filter(|h| !self.is_this_host(h)) {
             let message = format!("There is no host “{}” here.", clean_line(host, 60));
             let help = format!("This Steward looks after {}.", self.settings.host);
@@ -77,7 +97,8 @@ impl House {
     fn is_this_host(&self, name: &str) -> bool {
         let name = name.to_lowercase();
         name == self.settings.host.to_lowercase()
-            || ["host", "server", "machine", "box", "nas", "homelab", "localhost", "this"].contains(&name.as_str())
+            || ["host", "server", "machine", "box", "nas", "homelab", "localhost", "this"]
+                .contains(&name.as_str())
     }
 
     fn refused(&self, reading: &Reading) -> Answer {
@@ -95,17 +116,35 @@ impl House {
     }
 
     /// Asks back with the names there are.
-    async fn clarified(&self, tool: Option<Tool>, who: &Principal, arguments: &Arguments, now: &Zoned) -> Answer {
+    async fn clarified(
+        &self,
+        tool: Option<Tool>,
+        who: &Principal,
+        arguments: &Arguments,
+        now: &Zoned,
+    ) -> Answer {
         let tool = tool.unwrap_or(Tool::ContainerDetail);
         let line = tools::command_line(tool, arguments);
         match tool {
             Tool::ServiceLogs | Tool::ServiceHistory | Tool::ContainerDetail => {
-                self.run(Command::Tool(tool), who, &Arguments { container: None, ..arguments.clone() }, now, line).await
+                self.run(
+                    Command::Tool(tool),
+                    who,
+                    &Arguments { container: None, ..arguments.clone() },
+                    now,
+                    line,
+                )
+                .await
             }
-            Tool::Explain => self.run(Command::Tool(Tool::ContainerDetail), who, &Arguments::default(), now, "why".into()).await,
+            Tool::Explain => {
+                self.run(Command::Tool(Tool::ContainerDetail), who, &Arguments::default(), now, "why".into())
+                    .await
+            }
             _ => {
                 let message = "I am not sure what you mean.".to_owned();
-                let help = "Name the service or the thing, for example “is plex up?”; `help` lists what I answer.".to_owned();
+                let help =
+                    "Name the service or the thing, for example “is plex up?”; `help` lists what I answer."
+                        .to_owned();
                 let document = Document::plain(message.clone()).text(help.clone());
                 Answer::clarify(line, document, AnswerError { code: "unclear", message, help })
             }
@@ -115,7 +154,11 @@ impl House {
     /// The record of a question. One that cannot be written is shown, never swallowed.
     async fn record(&self, who: &Principal, text: &str, reading: &Reading, answer: &mut Answer, now: &Zoned) {
         let mut parameters = reading.arguments.clone();
-        for value in [&mut parameters.container, &mut parameters.pattern, &mut parameters.mount, &mut parameters.host].into_iter().flatten() {
+        for value in
+            [&mut parameters.container, &mut parameters.pattern, &mut parameters.mount, &mut parameters.host]
+                .into_iter()
+                .flatten()
+        {
             *value = self.redactor.redact(&clean_line(value, 200));
         }
         let event = AuditEvent::Asked {
@@ -123,7 +166,7 @@ impl House {
             verdict: reading.verdict,
             tool: reading.tool,
             category: reading.category,
-            parameters,
+            parameters: Box::new(parameters),
             result: self.redactor.redact(&answer.document.title),
             exit: answer.exit(),
         };
@@ -135,7 +178,10 @@ impl House {
         };
         match self.audit.append(record).await {
             Ok(receipt) if answer.verdict == AnswerVerdict::Refused => {
-                answer.document.sources = vec![format!("{} mode", self.settings.mode.as_str()), format!("recorded as audit #{}", receipt.seq)];
+                answer.document.sources = vec![
+                    format!("{} mode", self.settings.mode.as_str()),
+                    format!("recorded as audit #{}", receipt.seq),
+                ];
             }
             Ok(_) => {}
             Err(error) => {
@@ -152,8 +198,14 @@ impl House {
 fn spec_tool(spec: &CommandSpec) -> Option<Tool> {
     match spec.command {
         Command::Tool(tool) => Some(tool),
-        Command::Problems | Command::Missed | Command::Suppressed | Command::Trend | Command::Audit | Command::Whoami
-        | Command::Settings | Command::About => None,
+        Command::Problems
+        | Command::Missed
+        | Command::Suppressed
+        | Command::Trend
+        | Command::Audit
+        | Command::Whoami
+        | Command::Settings
+        | Command::About => None,
     }
 }
 

@@ -53,7 +53,9 @@ impl Crash {
     pub fn cause(&self) -> String {
         match (self.exit_code, self.out_of_memory) {
             (_, true) => "killed for memory by the kernel".to_owned(),
-            (Some(code), false) => format!("exit {code}{}", exit_words(code).map(|w| format!(", {w}")).unwrap_or_default()),
+            (Some(code), false) => {
+                format!("exit {code}{}", exit_words(code).map(|w| format!(", {w}")).unwrap_or_default())
+            }
             (None, false) => "ended".to_owned(),
         }
     }
@@ -104,7 +106,9 @@ pub fn crashes(
     for (index, event) in events.iter().enumerate() {
         let track = tracks.entry(&event.id).or_default();
         match event.kind {
-            EventKind::Kill if event.signal.as_deref().is_none_or(|s| ENDING.contains(&s)) => track.killed = Some(event.at),
+            EventKind::Kill if event.signal.as_deref().is_none_or(|s| ENDING.contains(&s)) => {
+                track.killed = Some(event.at);
+            }
             EventKind::Oom => track.oom = Some(event.at),
             EventKind::Start => *track = Track::default(),
             EventKind::Die => {
@@ -113,11 +117,20 @@ pub fn crashes(
                 let asked = killed.is_some_and(|kill| {
                     event.at.duration_since(kill) <= KILL_EXCUSES || stop_follows(events, index, event)
                 });
-                let row = ends.entry(&event.resource).or_insert_with(|| (event.label().to_owned(), Vec::new()));
+                let row =
+                    ends.entry(&event.resource).or_insert_with(|| (event.label().to_owned(), Vec::new()));
                 row.1.push(End { at: event.at, code: event.exit_code, oom, asked });
             }
-            EventKind::Create | EventKind::Kill | EventKind::Stop | EventKind::Restart | EventKind::Pause
-            | EventKind::Unpause | EventKind::Rename | EventKind::Destroy | EventKind::Healthy | EventKind::Unhealthy => {}
+            EventKind::Create
+            | EventKind::Kill
+            | EventKind::Stop
+            | EventKind::Restart
+            | EventKind::Pause
+            | EventKind::Unpause
+            | EventKind::Rename
+            | EventKind::Destroy
+            | EventKind::Healthy
+            | EventKind::Unhealthy => {}
         }
     }
     let mut found: Vec<Crash> = ends
@@ -134,10 +147,9 @@ pub fn crashes(
 }
 
 fn stop_follows(events: &[ContainerEvent], index: usize, die: &ContainerEvent) -> bool {
-    events[index + 1..]
-        .iter()
-        .take_while(|e| e.at.duration_since(die.at) <= STOP_FOLLOWS)
-        .any(|e| e.id == die.id && matches!(e.kind, EventKind::Stop | EventKind::Restart | EventKind::Destroy))
+    events[index + 1..].iter().take_while(|e| e.at.duration_since(die.at) <= STOP_FOLLOWS).any(|e| {
+        e.id == die.id && matches!(e.kind, EventKind::Stop | EventKind::Restart | EventKind::Destroy)
+    })
 }
 
 fn from_ends(
@@ -149,14 +161,17 @@ fn from_ends(
     from: Timestamp,
 ) -> Option<Crash> {
     let unasked: Vec<&End> = ends.iter().filter(|e| !e.asked).collect();
-    let looping = unasked.windows(LOOP_ENDS).any(|w| w[LOOP_ENDS - 1].at.duration_since(w[0].at) <= LOOP_WINDOW);
-    let bad: Vec<&&End> = unasked.iter().filter(|e| e.at >= from && (looping || e.oom || e.code != Some(0))).collect();
+    let looping =
+        unasked.windows(LOOP_ENDS).any(|w| w[LOOP_ENDS - 1].at.duration_since(w[0].at) <= LOOP_WINDOW);
+    let bad: Vec<&&End> =
+        unasked.iter().filter(|e| e.at >= from && (looping || e.oom || e.code != Some(0))).collect();
     let (first, last) = (bad.first()?, bad.last()?);
     let here = newest(containers, resource);
     let detail = here.and_then(|c| details.get(&c.id));
     let state = here.map_or(CrashState::Gone, state_of);
     // The engine sends `oom` for any process in the container; the flag of the last end says what killed this one.
-    let out_of_memory = bad.iter().any(|e| e.oom) || detail.is_some_and(|d| d.oom_killed && state != CrashState::Recovered);
+    let out_of_memory =
+        bad.iter().any(|e| e.oom) || detail.is_some_and(|d| d.oom_killed && state != CrashState::Recovered);
     Some(Crash {
         resource: resource.clone(),
         label,
@@ -186,7 +201,8 @@ fn from_state(
         State::Exited | State::Dead => out_of_memory || !matches!(code, Some(0 | 143) | None),
         State::Created | State::Running | State::Paused | State::Removing | State::Other => false,
     };
-    let asked = events.iter().any(|e| e.id == container.id && matches!(e.kind, EventKind::Stop | EventKind::Kill));
+    let asked =
+        events.iter().any(|e| e.id == container.id && matches!(e.kind, EventKind::Stop | EventKind::Kill));
     (failed && !asked && last >= from).then(|| Crash {
         resource: container.resource.clone(),
         label: container.label().to_owned(),
@@ -271,7 +287,8 @@ mod tests {
 
     #[test]
     fn a_job_that_ends_again_and_again_is_a_loop() {
-        let ends = |gap: i64| -> Vec<ContainerEvent> { (1..=4).map(|n| event(n * gap, Die, Some(0))).collect() };
+        let ends =
+            |gap: i64| -> Vec<ContainerEvent> { (1..=4).map(|n| event(n * gap, Die, Some(0))).collect() };
         assert_eq!(found(&ends(30)), [(4, Some(0), false)]);
         assert_eq!(found(&ends(3_600)), []);
     }

@@ -39,7 +39,9 @@ pub struct Problem {
 
 /// Worst first, then the newest.
 pub(super) fn sort(problems: &mut [Problem]) {
-    problems.sort_by(|a, b| b.severity.cmp(&a.severity).then(b.since.cmp(&a.since)).then(a.subject.cmp(&b.subject)));
+    problems.sort_by(|a, b| {
+        b.severity.cmp(&a.severity).then(b.since.cmp(&a.since)).then(a.subject.cmp(&b.subject))
+    });
 }
 
 pub(super) fn of_containers(
@@ -51,33 +53,71 @@ pub(super) fn of_containers(
     containers.iter().filter_map(|c| of_container(c, details.get(&c.id), crashes, now)).collect()
 }
 
-fn of_container(container: &Container, detail: Option<&ContainerDetail>, crashes: &[Crash], now: Timestamp) -> Option<Problem> {
+fn of_container(
+    container: &Container,
+    detail: Option<&ContainerDetail>,
+    crashes: &[Crash],
+    now: Timestamp,
+) -> Option<Problem> {
     let crash = crashes.iter().find(|c| c.resource == container.resource);
     let problem = |severity, text: String, since| {
-        Some(Problem { severity, resource: Some(container.resource.clone()), subject: container.label().to_owned(), text, since })
+        Some(Problem {
+            severity,
+            resource: Some(container.resource.clone()),
+            subject: container.label().to_owned(),
+            text,
+            since,
+        })
     };
     match container.state {
         State::Restarting => {
-            let times = detail.map(|d| d.restart_count).filter(|n| *n > 0).map(|n| format!(", {n} restarts")).unwrap_or_default();
-            problem(Severity::Critical, format!("restarting again and again: {}{times}", end(container, detail)), crash.map(|c| c.first).or(container.since))
+            let times = detail
+                .map(|d| d.restart_count)
+                .filter(|n| *n > 0)
+                .map(|n| format!(", {n} restarts"))
+                .unwrap_or_default();
+            problem(
+                Severity::Critical,
+                format!("restarting again and again: {}{times}", end(container, detail)),
+                crash.map(|c| c.first).or(container.since),
+            )
         }
-        State::Dead => problem(Severity::Critical, "dead: the engine could not remove it".into(), container.since),
+        State::Dead => {
+            problem(Severity::Critical, "dead: the engine could not remove it".into(), container.since)
+        }
         State::Paused => problem(Severity::Warning, "paused: it answers nobody".into(), container.since),
         State::Running if container.health == Some(Health::Unhealthy) => {
             let why = detail.map(health_words).unwrap_or_default();
-            problem(Severity::Warning, format!("unhealthy{why}; the process is alive"), detail.and_then(first_failure))
+            problem(
+                Severity::Warning,
+                format!("unhealthy{why}; the process is alive"),
+                detail.and_then(first_failure),
+            )
         }
         State::Running => crash
-            .filter(|c| c.state == CrashState::Recovered && c.count >= 3 && now.duration_since(c.last) < SignedDuration::from_mins(10))
-            .and_then(|c| problem(Severity::Critical, format!("keeps crashing: {} times, {}", c.count, c.cause()), Some(c.first))),
+            .filter(|c| {
+                c.state == CrashState::Recovered
+                    && c.count >= 3
+                    && now.duration_since(c.last) < SignedDuration::from_mins(10)
+            })
+            .and_then(|c| {
+                problem(
+                    Severity::Critical,
+                    format!("keeps crashing: {} times, {}", c.count, c.cause()),
+                    Some(c.first),
+                )
+            }),
         State::Exited => {
             let ended = detail.and_then(|d| d.finished).or(container.since);
-            let old = ended.is_some_and(|at| now.duration_since(at) > SignedDuration::from_hours(24 * limits::OLD_EXIT_DAYS));
+            let old = ended.is_some_and(|at| {
+                now.duration_since(at) > SignedDuration::from_hours(24 * limits::OLD_EXIT_DAYS)
+            });
             let crashed = crash.is_some_and(|c| c.state == CrashState::Down);
             if !crashed || old {
                 return None;
             }
-            let severity = if detail.is_some_and(|d| d.oom_killed) { Severity::Critical } else { Severity::Warning };
+            let severity =
+                if detail.is_some_and(|d| d.oom_killed) { Severity::Critical } else { Severity::Warning };
             problem(severity, format!("down: {}", end(container, detail)), ended)
         }
         State::Created | State::Removing | State::Other => None,
@@ -94,14 +134,20 @@ fn end(container: &Container, detail: Option<&ContainerDetail>) -> String {
         return format!("could not start: {error}");
     }
     match detail.map(|d| d.exit_code).or(container.exit_code) {
-        Some(code) => format!("exit {code}{}", exit_words(code).map(|w| format!(" ({w})")).unwrap_or_default()),
+        Some(code) => {
+            format!("exit {code}{}", exit_words(code).map(|w| format!(" ({w})")).unwrap_or_default())
+        }
         None => "it ended".into(),
     }
 }
 
 fn health_words(detail: &ContainerDetail) -> String {
     let output = detail.probes.last().map(|p| p.output.as_str()).filter(|o| !o.is_empty());
-    let streak = if detail.failing_streak > 1 { format!(", {} failures in a row", detail.failing_streak) } else { String::new() };
+    let streak = if detail.failing_streak > 1 {
+        format!(", {} failures in a row", detail.failing_streak)
+    } else {
+        String::new()
+    };
     output.map_or_else(|| streak.clone(), |o| format!(": “{o}”{streak}"))
 }
 
@@ -118,11 +164,21 @@ pub(super) fn of_host(reading: &HostReading) -> Vec<Problem> {
     };
     for fs in &reading.file_systems {
         if let Some(severity) = disk_severity(fs.used_percent(), fs.free_bytes).filter(|_| !fs.read_only) {
-            add(severity, fs.mount.clone(), format!("{} used, {} free", percent(fs.used_percent()), bytes(fs.free_bytes)));
+            add(
+                severity,
+                fs.mount.clone(),
+                format!("{} used, {} free", percent(fs.used_percent()), bytes(fs.free_bytes)),
+            );
         }
-        if let Some(used) = fs.inodes_used_percent().filter(|used| *used >= limits::DISK_WARNING && !fs.read_only) {
+        if let Some(used) =
+            fs.inodes_used_percent().filter(|used| *used >= limits::DISK_WARNING && !fs.read_only)
+        {
             let severity = if used >= limits::DISK_CRITICAL { Severity::Critical } else { Severity::Warning };
-            add(severity, fs.mount.clone(), format!("{} of its inodes are used: no new files soon", percent(used)));
+            add(
+                severity,
+                fs.mount.clone(),
+                format!("{} of its inodes are used: no new files soon", percent(used)),
+            );
         }
     }
     for mount in &reading.silent_mounts {
@@ -133,7 +189,11 @@ pub(super) fn of_host(reading: &HostReading) -> Vec<Problem> {
     }
     let per_core = reading.load[1] / f64::from(reading.cores.max(1));
     if per_core >= limits::LOAD_WARNING {
-        add(Severity::Warning, "load".into(), format!("{:.1} over 5 minutes on {} cores", reading.load[1], reading.cores));
+        add(
+            Severity::Warning,
+            "load".into(),
+            format!("{:.1} over 5 minutes on {} cores", reading.load[1], reading.cores),
+        );
     }
     for sensor in &reading.temperatures {
         let (warning, critical) = match sensor.critical_celsius {
@@ -178,7 +238,10 @@ pub(super) fn memory_severity(reading: &HostReading) -> Option<(Severity, String
 
 /// `44 min` since something began.
 pub(super) fn lasting(since: Option<Timestamp>, now: Timestamp) -> String {
-    since.and_then(|at| u64::try_from(now.as_second() - at.as_second()).ok()).map(duration).unwrap_or_default()
+    since
+        .and_then(|at| u64::try_from(now.as_second() - at.as_second()).ok())
+        .map(duration)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

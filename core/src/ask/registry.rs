@@ -42,7 +42,13 @@ pub enum Command {
     About,
 }
 
-const fn row(name: &'static str, operand: Operand, command: Command, help: &'static str, example: &'static str) -> CommandSpec {
+const fn row(
+    name: &'static str,
+    operand: Operand,
+    command: Command,
+    help: &'static str,
+    example: &'static str,
+) -> CommandSpec {
     CommandSpec { name, help, example, operand, command }
 }
 
@@ -50,39 +56,183 @@ use Command::Tool as T;
 
 /// In the order of `help`.
 pub const REGISTRY: &[CommandSpec] = &[
-    row("status", Operand::None, T(Tool::HealthOverview), "Is everything well: verdict, problems, age of the sources", "is everything running correctly?"),
-    row("containers", Operand::OneOf(&["running", "stopped", "all"]), T(Tool::ListContainers), "Containers by compose project, with state and health", "what containers are running?"),
-    row("problems", Operand::None, Command::Problems, "What is not well, worst first, with since when and why", "is any service unhealthy?"),
-    row("disk", Operand::Optional("mount"), T(Tool::DiskUsage), "Free space of each file system, and what Docker keeps", "how much disk space is left?"),
-    row("usage", Operand::Optional("service"), T(Tool::ResourceUsage), "CPU, load, memory, swap, temperatures, network, top consumers", "what is the CPU and memory usage?"),
-    row("top", Operand::OneOf(&["memory", "cpu"]), T(Tool::TopConsumers), "Containers by memory or CPU", "what uses the most memory?"),
-    row("crashes", Operand::Optional("service"), T(Tool::RecentCrashes), "Crashes, out-of-memory kills and restart loops", "did any service crash recently?"),
+    row(
+        "status",
+        Operand::None,
+        T(Tool::HealthOverview),
+        "Is everything well: verdict, problems, age of the sources",
+        "is everything running correctly?",
+    ),
+    row(
+        "containers",
+        Operand::OneOf(&["running", "stopped", "all"]),
+        T(Tool::ListContainers),
+        "Containers by compose project, with state and health",
+        "what containers are running?",
+    ),
+    row(
+        "problems",
+        Operand::None,
+        Command::Problems,
+        "What is not well, worst first, with since when and why",
+        "is any service unhealthy?",
+    ),
+    row(
+        "disk",
+        Operand::Optional("mount"),
+        T(Tool::DiskUsage),
+        "Free space of each file system, and what Docker keeps",
+        "how much disk space is left?",
+    ),
+    row(
+        "usage",
+        Operand::Optional("service"),
+        T(Tool::ResourceUsage),
+        "CPU, load, memory, swap, temperatures, network, top consumers",
+        "what is the CPU and memory usage?",
+    ),
+    row(
+        "top",
+        Operand::OneOf(&["memory", "cpu"]),
+        T(Tool::TopConsumers),
+        "Containers by memory or CPU",
+        "what uses the most memory?",
+    ),
+    row(
+        "crashes",
+        Operand::Optional("service"),
+        T(Tool::RecentCrashes),
+        "Crashes, out-of-memory kills and restart loops",
+        "did any service crash recently?",
+    ),
     row("service", Operand::Service, T(Tool::ContainerDetail), "One service in depth", "is jellyfin up?"),
-    row("logs", Operand::Service, T(Tool::ServiceLogs), "Log lines of a service, secrets masked", "show me the last errors of sonarr"),
-    row("history", Operand::Service, T(Tool::ServiceHistory), "What happened to one service", "how often did nextcloud restart this week?"),
-    row("why", Operand::ServiceOrIncident, T(Tool::Explain), "Why a service is as it is, with the evidence", "why is paperless down?"),
+    row(
+        "logs",
+        Operand::Service,
+        T(Tool::ServiceLogs),
+        "Log lines of a service, secrets masked",
+        "show me the last errors of sonarr",
+    ),
+    row(
+        "history",
+        Operand::Service,
+        T(Tool::ServiceHistory),
+        "What happened to one service",
+        "how often did nextcloud restart this week?",
+    ),
+    row(
+        "why",
+        Operand::ServiceOrIncident,
+        T(Tool::Explain),
+        "Why a service is as it is, with the evidence",
+        "why is paperless down?",
+    ),
     row("incidents", Operand::None, T(Tool::Incidents), "Incidents, open and past", "any open incidents?"),
     row("incident", Operand::Incident, T(Tool::Incidents), "One incident", "show incident 42"),
-    row("similar", Operand::Incident, T(Tool::SimilarIncidents), "Earlier incidents of the same kind and what helped", "has this happened before?"),
+    row(
+        "similar",
+        Operand::Incident,
+        T(Tool::SimilarIncidents),
+        "Earlier incidents of the same kind and what helped",
+        "has this happened before?",
+    ),
     row("alerts", Operand::None, T(Tool::Alerts), "What is worth an alert now", "any alerts?"),
     row("checks", Operand::None, T(Tool::Checks), "Results of health checks", "are all checks green?"),
-    row("reachability", Operand::Optional("service"), T(Tool::Reachability), "Whether declared targets answer", "can jellyfin be reached?"),
-    row("uptime", Operand::None, T(Tool::Uptime), "Since when the host and the engine are up", "how long is the server up?"),
-    row("guests", Operand::None, T(Tool::Guests), "Virtual machines and LXC containers", "which VMs are running?"),
+    row(
+        "reachability",
+        Operand::Optional("service"),
+        T(Tool::Reachability),
+        "Whether declared targets answer",
+        "can jellyfin be reached?",
+    ),
+    row(
+        "uptime",
+        Operand::None,
+        T(Tool::Uptime),
+        "Since when the host and the engine are up",
+        "how long is the server up?",
+    ),
+    row(
+        "guests",
+        Operand::None,
+        T(Tool::Guests),
+        "Virtual machines and LXC containers",
+        "which VMs are running?",
+    ),
     row("pools", Operand::None, T(Tool::StoragePools), "Storage pools", "is the pool healthy?"),
-    row("digest", Operand::OneOf(&["now", "yesterday", "week"]), T(Tool::Digest), "Summary of a period", "what happened today?"),
-    row("missed", Operand::None, Command::Missed, "What failed and healed since you last asked", "what did I miss?"),
-    row("suppressed", Operand::None, Command::Suppressed, "What was held back, and why", "was anything suppressed?"),
-    row("trend", Operand::Optional("service"), Command::Trend, "How a figure has changed over time", "how does memory of plex develop?"),
+    row(
+        "digest",
+        Operand::OneOf(&["now", "yesterday", "week"]),
+        T(Tool::Digest),
+        "Summary of a period",
+        "what happened today?",
+    ),
+    row(
+        "missed",
+        Operand::None,
+        Command::Missed,
+        "What failed and healed since you last asked",
+        "what did I miss?",
+    ),
+    row(
+        "suppressed",
+        Operand::None,
+        Command::Suppressed,
+        "What was held back, and why",
+        "was anything suppressed?",
+    ),
+    row(
+        "trend",
+        Operand::Optional("service"),
+        Command::Trend,
+        "How a figure has changed over time",
+        "how does memory of plex develop?",
+    ),
     row("skills", Operand::None, T(Tool::Skills), "Runbooks", "which runbooks exist?"),
-    row("skill", Operand::Optional("name"), T(Tool::Skills), "One runbook", "show the runbook for a full disk"),
-    row("actions", Operand::Optional("service"), T(Tool::ActionHistory), "What was done, by whom", "who restarted plex?"),
-    row("approvals", Operand::None, T(Tool::PendingApprovals), "What waits for an approval", "what needs my approval?"),
-    row("audit", Operand::None, Command::Audit, "The last questions and answers on record", "show the audit log"),
+    row(
+        "skill",
+        Operand::Optional("name"),
+        T(Tool::Skills),
+        "One runbook",
+        "show the runbook for a full disk",
+    ),
+    row(
+        "actions",
+        Operand::Optional("service"),
+        T(Tool::ActionHistory),
+        "What was done, by whom",
+        "who restarted plex?",
+    ),
+    row(
+        "approvals",
+        Operand::None,
+        T(Tool::PendingApprovals),
+        "What waits for an approval",
+        "what needs my approval?",
+    ),
+    row(
+        "audit",
+        Operand::None,
+        Command::Audit,
+        "The last questions and answers on record",
+        "show the audit log",
+    ),
     row("whoami", Operand::None, Command::Whoami, "Who you are to Steward, and what you may do", "who am I?"),
-    row("settings", Operand::None, Command::Settings, "The configuration in force, secrets masked", "which settings are in force?"),
+    row(
+        "settings",
+        Operand::None,
+        Command::Settings,
+        "The configuration in force, secrets masked",
+        "which settings are in force?",
+    ),
     row("help", Operand::None, T(Tool::Help), "What can be asked", "what can you do?"),
-    row("about", Operand::None, Command::About, "Version, mode, and what leaves the house", "which version are you?"),
+    row(
+        "about",
+        Operand::None,
+        Command::About,
+        "Version, mode, and what leaves the house",
+        "which version are you?",
+    ),
 ];
 
 /// The entry of a command's name.
@@ -95,7 +245,10 @@ impl CommandSpec {
     pub fn of_tool(tool: Tool, arguments: &Arguments) -> String {
         let name = match tool {
             Tool::HealthOverview => "status",
-            other => REGISTRY.iter().find(|spec| spec.command == Command::Tool(other)).map_or("ask", |spec| spec.name),
+            other => REGISTRY
+                .iter()
+                .find(|spec| spec.command == Command::Tool(other))
+                .map_or("ask", |spec| spec.name),
         };
         let mut line = name.to_owned();
         if let Some(operand) = arguments.container.as_deref().or(arguments.mount.as_deref()) {
@@ -103,7 +256,10 @@ impl CommandSpec {
             line.push_str(operand);
         }
         if let Some(since) = arguments.since.as_deref() {
-            line.push_str(&format!(" --since {}", if since.contains(' ') { format!("'{since}'") } else { since.to_owned() }));
+            line.push_str(&format!(
+                " --since {}",
+                if since.contains(' ') { format!("'{since}'") } else { since.to_owned() }
+            ));
         }
         line
     }

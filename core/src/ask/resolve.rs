@@ -19,7 +19,8 @@ const NEAR: f64 = 0.75;
 const WANTED_MAX: usize = 128;
 
 pub fn resolve<'a>(wanted: &str, containers: &'a [Container]) -> Resolution<'a> {
-    let wanted: String = wanted.trim().trim_start_matches('/').chars().take(WANTED_MAX).collect::<String>().to_lowercase();
+    let wanted: String =
+        wanted.trim().trim_start_matches('/').chars().take(WANTED_MAX).collect::<String>().to_lowercase();
     if wanted.is_empty() {
         return Resolution::None(Vec::new());
     }
@@ -27,9 +28,16 @@ pub fn resolve<'a>(wanted: &str, containers: &'a [Container]) -> Resolution<'a> 
     let levels: [&dyn Fn(&Container) -> bool; 5] = [
         &|c| c.name.to_lowercase() == wanted || c.id.as_str() == wanted || qualified(c) == wanted,
         &|c| c.service.as_deref().is_some_and(|s| s.to_lowercase() == wanted),
-        &|c| (wanted.len() >= 6 && c.id.as_str().starts_with(&wanted)) || squeeze(&c.name) == squeezed || squeeze(c.label()) == squeezed,
+        &|c| {
+            (wanted.len() >= 6 && c.id.as_str().starts_with(&wanted))
+                || squeeze(&c.name) == squeezed
+                || squeeze(c.label()) == squeezed
+        },
         &|c| c.project.as_deref().is_some_and(|p| p.to_lowercase() == wanted),
-        &|c| squeezed.len() >= 3 && (squeeze(c.label()).contains(&squeezed) || squeeze(&c.name).contains(&squeezed)),
+        &|c| {
+            squeezed.len() >= 3
+                && (squeeze(c.label()).contains(&squeezed) || squeeze(&c.name).contains(&squeezed))
+        },
     ];
     for level in levels {
         let found: Vec<&Container> = containers.iter().filter(|c| level(c)).collect();
@@ -48,8 +56,14 @@ pub fn resolve<'a>(wanted: &str, containers: &'a [Container]) -> Resolution<'a> 
         .filter(|(score, _)| *score >= NEAR)
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let clear = scored.first().is_some_and(|(best, _)| *best >= TYPO && scored.get(1).is_none_or(|(next, _)| best - next > 0.03));
-    if clear { Resolution::One(scored[0].1) } else { Resolution::None(scored.into_iter().take(5).map(|(_, c)| c).collect()) }
+    let clear = scored
+        .first()
+        .is_some_and(|(best, _)| *best >= TYPO && scored.get(1).is_none_or(|(next, _)| best - next > 0.03));
+    if clear {
+        Resolution::One(scored[0].1)
+    } else {
+        Resolution::None(scored.into_iter().take(5).map(|(_, c)| c).collect())
+    }
 }
 
 /// Replicas and leftovers of one service: the running one is meant, if there is exactly one.

@@ -8,16 +8,62 @@ const EXACT_MIN: usize = 6;
 
 /// Words after which a value is a secret.
 const KEYS: &[&str] = &[
-    "password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "api_key", "api-key", "access_key", "accesskey",
-    "private_key", "client_secret", "authorization", "auth", "credential", "credentials", "cookie", "session_id",
-    "sessionid", "x-api-key", "bearer", "contraseña", "contrasena", "senha", "passwort", "kennwort", "wachtwoord",
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "access_key",
+    "accesskey",
+    "private_key",
+    "client_secret",
+    "authorization",
+    "auth",
+    "credential",
+    "credentials",
+    "cookie",
+    "session_id",
+    "sessionid",
+    "x-api-key",
+    "bearer",
+    "contraseña",
+    "contrasena",
+    "senha",
+    "passwort",
+    "kennwort",
+    "wachtwoord",
 ];
 
 /// Prefixes that vendors give their tokens, with the least length of the whole.
 const PREFIXES: &[(&str, usize)] = &[
-    ("ghp_", 20), ("gho_", 20), ("ghs_", 20), ("github_pat_", 30), ("glpat-", 20), ("sk-", 20), ("sk_live_", 16), ("rk_live_", 16),
-    ("xoxb-", 20), ("xoxp-", 20), ("xapp-", 20), ("AKIA", 20), ("ASIA", 20), ("AIza", 35), ("eyJ", 30), ("dckr_pat_", 20),
-    ("npm_", 30), ("pypi-", 30), ("hvs.", 20), ("tskey-", 20), ("SG.", 30), ("shpat_", 20), ("dop_v1_", 30), ("PVEAPIToken=", 20),
+    ("ghp_", 20),
+    ("gho_", 20),
+    ("ghs_", 20),
+    ("github_pat_", 30),
+    ("glpat-", 20),
+    ("sk-", 20),
+    ("sk_live_", 16),
+    ("rk_live_", 16),
+    ("xoxb-", 20),
+    ("xoxp-", 20),
+    ("xapp-", 20),
+    ("AKIA", 20),
+    ("ASIA", 20),
+    ("AIza", 35),
+    ("eyJ", 30),
+    ("dckr_pat_", 20),
+    ("npm_", 30),
+    ("pypi-", 30),
+    ("hvs.", 20),
+    ("tskey-", 20),
+    ("SG.", 30),
+    ("shpat_", 20),
+    ("dop_v1_", 30),
+    ("PVEAPIToken=", 20),
 ];
 
 /// Masks by shape and by exact value.
@@ -145,8 +191,9 @@ fn is_key(text: &str) -> bool {
     }
     let lower = text.to_lowercase();
     KEYS.iter().any(|key| {
-        lower.strip_suffix(key).is_some_and(|before| before.is_empty() || before.ends_with(['_', '-', '.', '/', '[', '{', '"', '?', '&', ';', ',']))
-            || (key.len() > 5 && lower.ends_with(key))
+        lower.strip_suffix(key).is_some_and(|before| {
+            before.is_empty() || before.ends_with(['_', '-', '.', '/', '[', '{', '"', '?', '&', ';', ','])
+        }) || (key.len() > 5 && lower.ends_with(key))
     })
 }
 
@@ -161,12 +208,14 @@ fn find_token(word: &str, prefix: &str, least: usize) -> Option<usize> {
 /// `123456789:AA…`, as Telegram's bot tokens are.
 fn is_telegram_token(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    word.rsplit('/').next().and_then(|w| w.trim_start_matches("bot").split_once(':')).is_some_and(|(id, rest)| {
-        (6..=12).contains(&id.len())
-            && id.bytes().all(|b| b.is_ascii_digit())
-            && rest.len() >= 30
-            && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-    })
+    word.rsplit('/').next().and_then(|w| w.trim_start_matches("bot").split_once(':')).is_some_and(
+        |(id, rest)| {
+            (6..=12).contains(&id.len())
+                && id.bytes().all(|b| b.is_ascii_digit())
+                && rest.len() >= 30
+                && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        },
+    )
 }
 
 /// `scheme://user:password@host` and `?token=…` in a URL.

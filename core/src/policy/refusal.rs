@@ -22,22 +22,43 @@ impl Mode {
 pub fn refusal(reading: &Reading, mode: Mode) -> (String, String, Vec<String>) {
     let target = reading.target.as_deref().map(|t| crate::tell::clean_line(t, 60));
     let title = match reading.category {
-        Some(Category::Mixed) => "I won't do that: a question and a change in one message are refused as a whole.",
-        Some(Category::Secrets) => "I won't show that: passwords, tokens, keys and configuration never leave this machine.",
+        Some(Category::Mixed) => {
+            "I won't do that: a question and a change in one message are refused as a whole."
+        }
+        Some(Category::Secrets) => {
+            "I won't show that: passwords, tokens, keys and configuration never leave this machine."
+        }
         Some(Category::Shell) => "I won't run that: I run no commands, not even reading ones.",
-        Some(Category::ArbitraryUrl) => "I won't contact that: I only read the sources in my configuration, no other address.",
-        Some(Category::Privilege) => "I won't change that: who may do what is set in the configuration on the host, never by chat.",
-        Some(Category::Injection) => "I won't follow that: instructions inside a message, hidden or claimed, have no effect.",
-        Some(Category::ScheduleAutomation) => "I won't set that up: nothing here acts by itself, now or later.",
+        Some(Category::ArbitraryUrl) => {
+            "I won't contact that: I only read the sources in my configuration, no other address."
+        }
+        Some(Category::Privilege) => {
+            "I won't change that: who may do what is set in the configuration on the host, never by chat."
+        }
+        Some(Category::Injection) => {
+            "I won't follow that: instructions inside a message, hidden or claimed, have no effect."
+        }
+        Some(Category::ScheduleAutomation) => {
+            "I won't set that up: nothing here acts by itself, now or later."
+        }
         Some(
-            Category::Restart | Category::Stop | Category::Start | Category::RebootHost | Category::Delete
-            | Category::CreateSnapshot | Category::Rollback | Category::FirewallNetwork | Category::FilesystemChange
+            Category::Restart
+            | Category::Stop
+            | Category::Start
+            | Category::RebootHost
+            | Category::Delete
+            | Category::CreateSnapshot
+            | Category::Rollback
+            | Category::FirewallNetwork
+            | Category::FilesystemChange
             | Category::UpdateInstall,
         )
         | None => "I won't do that: I only watch and answer.",
     };
     let limit = match mode {
-        Mode::Observe => "Nothing was executed. In observe mode there are no restarts, no changes and no commands.",
+        Mode::Observe => {
+            "Nothing was executed. In observe mode there are no restarts, no changes and no commands."
+        }
     };
     (title.to_owned(), limit.to_owned(), next_steps(reading.category, target.as_deref()))
 }

@@ -31,7 +31,7 @@ pub enum AuditEvent {
         verdict: Verdict,
         tool: Option<Tool>,
         category: Option<Category>,
-        parameters: Arguments,
+        parameters: Box<Arguments>,
         result: String,
         exit: u8,
     },
@@ -42,9 +42,15 @@ impl AuditEvent {
     #[must_use]
     pub fn bounded(self) -> Self {
         match self {
-            Self::Asked { text, verdict, tool, category, parameters, result, exit } => {
-                Self::Asked { text: bound(text), verdict, tool, category, parameters, result: bound(result), exit }
-            }
+            Self::Asked { text, verdict, tool, category, parameters, result, exit } => Self::Asked {
+                text: bound(text),
+                verdict,
+                tool,
+                category,
+                parameters,
+                result: bound(result),
+                exit,
+            },
             started @ Self::Started { .. } => started,
         }
     }

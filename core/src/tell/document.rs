@@ -45,7 +45,10 @@ pub enum Block {
     /// A sentence of our own.
     Text(String),
     /// Text from the world, quoted with its source.
-    Evidence { source: String, lines: Vec<String> },
+    Evidence {
+        source: String,
+        lines: Vec<String>,
+    },
     /// Commands that are the useful next step.
     Next(Vec<String>),
 }

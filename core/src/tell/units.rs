@@ -9,7 +9,8 @@ const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 pub fn bytes(size: u64) -> String {
     let mut value = size as f64;
     let mut unit = 0;
-    while unit + 1 < UNITS.len() && (if unit == 0 { value } else { (value * 10.0).round() / 10.0 }) >= 1024.0 {
+    while unit + 1 < UNITS.len() && (if unit == 0 { value } else { (value * 10.0).round() / 10.0 }) >= 1024.0
+    {
         value /= 1024.0;
         unit += 1;
     }

@@ -136,8 +136,14 @@ mod tests {
             ("cgroup.controllers", "cpuset cpu io memory hugetlb pids rdma misc\n"),
             ("system.slice/docker-ID.scope/memory.current", "20713472\n"),
             ("system.slice/docker-ID.scope/memory.max", "max\n"),
-            ("system.slice/docker-ID.scope/memory.stat", "anon 9568256\nfile 8839168\ninactive_file 4780032\n"),
-            ("system.slice/docker-ID.scope/cpu.stat", "usage_usec 7268190\nuser_usec 5140772\nsystem_usec 2127418\n"),
+            (
+                "system.slice/docker-ID.scope/memory.stat",
+                "anon 9568256\nfile 8839168\ninactive_file 4780032\n",
+            ),
+            (
+                "system.slice/docker-ID.scope/cpu.stat",
+                "usage_usec 7268190\nuser_usec 5140772\nsystem_usec 2127418\n",
+            ),
             ("system.slice/docker-ID.scope/pids.current", "11\n"),
         ]);
         let got = read(&root).unwrap();

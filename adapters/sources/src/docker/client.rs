@@ -13,8 +13,8 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use steward_core::fleet::{
-    Container, ContainerDetail, ContainerEvent, ContainerId, ContainerUsage, EngineDisk, EngineInfo, LogLine, LogQuery,
-    Observed, SourceError,
+    Container, ContainerDetail, ContainerEvent, ContainerId, ContainerUsage, EngineDisk, EngineInfo, LogLine,
+    LogQuery, Observed, SourceError,
 };
 use steward_core::ports::Engine;
 use tokio::sync::OnceCell;
@@ -72,7 +72,8 @@ impl DockerSource {
             config.deadline.as_secs().max(1),
             bollard::API_DEFAULT_VERSION,
         );
-        let bollard = bollard.map_err(|error| CallError::from(error).explain(&config.address, config.expected))?;
+        let bollard =
+            bollard.map_err(|error| CallError::from(error).explain(&config.address, config.expected))?;
         let cgroup = config.cgroup_root.clone().map(CgroupReader::new);
         Ok(Self {
             transport,
@@ -110,7 +111,10 @@ impl DockerSource {
     }
 
     /// A list call for some containers only; those that are gone are not in the answer.
-    pub(super) async fn list_some(&self, ids: &[ContainerId]) -> Result<Observed<Vec<Container>>, SourceError> {
+    pub(super) async fn list_some(
+        &self,
+        ids: &[ContainerId],
+    ) -> Result<Observed<Vec<Container>>, SourceError> {
         // The ids are hexadecimal, so nothing needs escaping but the JSON's own marks.
         let quoted: Vec<String> = ids.iter().map(|id| format!("%22{}%22", id.as_str())).collect();
         let path = format!("/containers/json?all=1&filters=%7B%22id%22:%5B{}%5D%7D", quoted.join(","));
@@ -132,7 +136,10 @@ impl DockerSource {
     }
 
     /// Runs one call under the deadline; remembers that the engine has been seen.
-    async fn call<T>(&self, call: impl Future<Output = Result<T, CallError>> + Send) -> Result<Observed<T>, SourceError> {
+    async fn call<T>(
+        &self,
+        call: impl Future<Output = Result<T, CallError>> + Send,
+    ) -> Result<Observed<T>, SourceError> {
         let result = match tokio::time::timeout(self.config.deadline, call).await {
             Ok(result) => result,
             Err(_) => Err(CallError::Deadline(self.config.deadline.as_secs())),
@@ -172,7 +179,11 @@ impl DockerSource {
             status => {
                 let body: wire::ErrorBody = serde_json::from_slice(&reply.body).unwrap_or_default();
                 let message = steward_core::tell::clean_line(&body.message, 200);
-                Err(if status == 404 { CallError::NotFound(message) } else { CallError::Status(status, message) })
+                Err(if status == 404 {
+                    CallError::NotFound(message)
+                } else {
+                    CallError::Status(status, message)
+                })
             }
         }
     }
@@ -181,7 +192,8 @@ impl DockerSource {
 /// The newest version both sides know.
 fn negotiated(version: &str) -> Result<(u32, u32), CallError> {
     let parsed = version.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
-    let theirs: (u32, u32) = parsed.ok_or_else(|| CallError::Garbage(format!("`{version}` is no API version")))?;
+    let theirs: (u32, u32) =
+        parsed.ok_or_else(|| CallError::Garbage(format!("`{version}` is no API version")))?;
     if theirs < API_OLDEST { Err(CallError::TooOld(version.to_owned())) } else { Ok(theirs.min(API_NEWEST)) }
 }
 
@@ -208,12 +220,12 @@ impl Engine for DockerSource {
         let mut rows = Vec::with_capacity(ids.len());
         let mut rest = ids.to_vec();
         if let Some(reader) = &self.cgroup {
-            let (read, missing) = self.samples.from_files(reader, &rest, self.config.deadline).await;
+            let (read, missing) = self.samples.by_files(reader, &rest, self.config.deadline).await;
             rows = read;
             rest = missing;
         }
         if !rest.is_empty() {
-            let asked = self.call(async { Ok(stats::ask_all(&self.bollard, &rest).await?) }).await?;
+            let asked = self.call(stats::ask_all(&self.bollard, &rest)).await?;
             rows.extend(asked.value);
         }
         Ok(Observed::new(rows, Timestamp::now()))
@@ -221,8 +233,11 @@ impl Engine for DockerSource {
 
     async fn logs(&self, id: &ContainerId, query: &LogQuery) -> Result<Observed<Vec<LogLine>>, SourceError> {
         let second = |at: Timestamp| i32::try_from(at.as_second()).unwrap_or(i32::MAX);
-        let mut options =
-            LogsOptionsBuilder::new().stdout(true).stderr(true).timestamps(true).tail(&query.last.min(5_000).to_string());
+        let mut options = LogsOptionsBuilder::new()
+            .stdout(true)
+            .stderr(true)
+            .timestamps(true)
+            .tail(&query.last.min(5_000).to_string());
         if let Some(since) = query.since {
             options = options.since(second(since));
         }
@@ -244,7 +259,8 @@ impl Engine for DockerSource {
         let filters = std::collections::HashMap::from([("type", vec!["container"])]);
         // The engine ends the stream at `until`; a moment that is not past yet would make it wait.
         let until = until.as_second().min(Timestamp::now().as_second());
-        let options = EventsOptionsBuilder::new().since(&since.as_second().to_string()).until(&until.to_string());
+        let options =
+            EventsOptionsBuilder::new().since(&since.as_second().to_string()).until(&until.to_string());
         let events = self
             .call(async {
                 let mut events = Vec::new();
@@ -265,7 +281,7 @@ impl Engine for DockerSource {
     async fn info(&self) -> Result<Observed<EngineInfo>, SourceError> {
         self.call(async {
             let row: wire::Info = self.json("/info").await?;
-            Ok(map::info(row, self.prefix().await?.trim_start_matches("/v").to_owned()))
+            Ok(map::info(&row, self.prefix().await?.trim_start_matches("/v").to_owned()))
         })
         .await
     }

@@ -36,7 +36,9 @@ impl From<Error> for CallError {
             _ => {}
         }
         match &error {
-            Error::JsonDataError { .. } | Error::JsonSerdeError { .. } => Self::Garbage(brief(&error.to_string())),
+            Error::JsonDataError { .. } | Error::JsonSerdeError { .. } => {
+                Self::Garbage(brief(&error.to_string()))
+            }
             _ => Self::Other(brief(&chain(&error))),
         }
     }

@@ -71,7 +71,11 @@ impl Inventory {
             EventKind::Pause => row.state = State::Paused,
             EventKind::Unpause => row.state = State::Running,
             // Ports, networks and the engine's words change with these.
-            EventKind::Create | EventKind::Start | EventKind::Die | EventKind::Restart | EventKind::Rename => {
+            EventKind::Create
+            | EventKind::Start
+            | EventKind::Die
+            | EventKind::Restart
+            | EventKind::Rename => {
                 self.stale.insert(event.id.clone());
             }
             EventKind::Oom | EventKind::Kill | EventKind::Stop | EventKind::Destroy => {}

@@ -67,7 +67,8 @@ impl Lines {
                 Err(_) => (None, text),
             },
         };
-        let outside = at.is_some_and(|at| self.since.is_some_and(|s| at < s) || self.until.is_some_and(|u| at > u));
+        let outside =
+            at.is_some_and(|at| self.since.is_some_and(|s| at < s) || self.until.is_some_and(|u| at > u));
         if outside {
             return;
         }
@@ -108,9 +109,13 @@ mod tests {
         let mut lines = Lines::new(&LogQuery { since: None, until: None, last });
         for (text, stream) in frames {
             let message = text.as_bytes().to_vec().into();
-            lines.push(if *stream == 2 { LogOutput::StdErr { message } } else { LogOutput::StdOut { message } });
+            lines.push(if *stream == 2 {
+                LogOutput::StdErr { message }
+            } else {
+                LogOutput::StdOut { message }
+            });
         }
-        lines.finish().into_iter().map(|l| (l.at.map(|t| t.as_second()), l.text)).collect()
+        lines.finish().into_iter().map(|l| (l.at.map(Timestamp::as_second), l.text)).collect()
     }
 
     #[test]

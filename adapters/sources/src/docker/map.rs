@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use steward_core::fleet::{
-    Container, ContainerDetail, ContainerEvent, ContainerId, EngineDisk, EngineInfo, EventKind, Health, HealthProbe,
-    Port, ResourceRef, RestartPolicy, State,
+    Container, ContainerDetail, ContainerEvent, ContainerId, EngineDisk, EngineInfo, EventKind, Health,
+    HealthProbe, Port, ResourceRef, RestartPolicy, State,
 };
 use steward_core::tell::clean_line;
 
@@ -30,7 +30,12 @@ fn container(row: Summary, host: &str, now: Timestamp) -> Option<Container> {
     let mut ports: Vec<Port> = row
         .ports
         .into_iter()
-        .map(|p| Port { address: p.ip.filter(|ip| !ip.is_empty()), public: p.public_port, private: p.private_port, protocol: cut(&p.kind) })
+        .map(|p| Port {
+            address: p.ip.filter(|ip| !ip.is_empty()),
+            public: p.public_port,
+            private: p.private_port,
+            protocol: cut(&p.kind),
+        })
         .collect();
     ports.sort();
     ports.dedup();
@@ -41,8 +46,16 @@ fn container(row: Summary, host: &str, now: Timestamp) -> Option<Container> {
     Some(Container {
         resource: ResourceRef::container(host, project.as_deref(), service.as_deref().unwrap_or(&name)),
         id,
-        health: if state == State::Running { listed.as_deref().and_then(health).or_else(|| health_in(&status)) } else { None },
-        exit_code: if matches!(state, State::Exited | State::Dead | State::Restarting) { exit_code_in(&status) } else { None },
+        health: if state == State::Running {
+            listed.as_deref().and_then(health).or_else(|| health_in(&status))
+        } else {
+            None
+        },
+        exit_code: if matches!(state, State::Exited | State::Dead | State::Restarting) {
+            exit_code_in(&status)
+        } else {
+            None
+        },
         since: span_in(&status).and_then(|span| now.checked_sub(span).ok()),
         created: Timestamp::from_second(row.created).ok().filter(|_| row.created > 0),
         name,
@@ -98,7 +111,8 @@ fn exit_code_in(status: &str) -> Option<i64> {
 
 /// How long ago the status text says, in the engine's rounded words (docker/go-units `HumanDuration`).
 fn span_in(status: &str) -> Option<SignedDuration> {
-    let text = status.strip_prefix("Up ").unwrap_or_else(|| status.split_once(") ").map_or("", |(_, rest)| rest));
+    let text =
+        status.strip_prefix("Up ").unwrap_or_else(|| status.split_once(") ").map_or("", |(_, rest)| rest));
     let text = text.split(" (").next()?.trim_end_matches(" ago");
     if text == "Less than a second" {
         return Some(SignedDuration::from_secs(0));
@@ -150,15 +164,17 @@ pub(super) fn detail(row: Inspect) -> Option<ContainerDetail> {
         exit_code: state_row.exit_code,
         oom_killed: state_row.oom_killed,
         restart_count: row.restart_count,
-        restart_policy: row
-            .host_config
-            .restart_policy
-            .filter(|p| !p.name.is_empty())
-            .map(|p| RestartPolicy { name: cut(&p.name), maximum_retries: p.maximum_retry_count.filter(|n| *n > 0) }),
+        restart_policy: row.host_config.restart_policy.filter(|p| !p.name.is_empty()).map(|p| {
+            RestartPolicy { name: cut(&p.name), maximum_retries: p.maximum_retry_count.filter(|n| *n > 0) }
+        }),
         health: health_row.as_ref().and_then(|h| health(&h.status)),
         failing_streak: health_row.as_ref().map_or(0, |h| h.failing_streak),
         probes: probes
-            .map(|p| HealthProbe { at: time(&p.end), exit_code: p.exit_code, output: clean_line(p.output.trim(), 300) })
+            .map(|p| HealthProbe {
+                at: time(&p.end),
+                exit_code: p.exit_code,
+                output: clean_line(p.output.trim(), 300),
+            })
             .collect(),
         image: cut(&row.config.image),
         image_id: cut(&row.image),
@@ -168,14 +184,21 @@ pub(super) fn detail(row: Inspect) -> Option<ContainerDetail> {
             .mounts
             .into_iter()
             .take(64)
-            .map(|m| format!("{} → {}{}", cut(&m.source), cut(&m.destination), if m.rw { "" } else { " (read-only)" }))
+            .map(|m| {
+                format!(
+                    "{} → {}{}",
+                    cut(&m.source),
+                    cut(&m.destination),
+                    if m.rw { "" } else { " (read-only)" }
+                )
+            })
             .collect(),
         tty: row.config.tty,
         error: Some(clean_line(&state_row.error, 300)).filter(|e| !e.is_empty()),
     })
 }
 
-pub(super) fn info(row: Info, api_version: String) -> EngineInfo {
+pub(super) fn info(row: &Info, api_version: String) -> EngineInfo {
     EngineInfo {
         version: cut(&row.server_version),
         api_version,

@@ -20,5 +20,5 @@ mod wire;
 
 pub use cgroup::CgroupReader;
 pub use client::{DockerConfig, DockerSource};
-pub use watch::Seen;
 pub use transport::{Address, AddressError, is_allowed};
+pub use watch::Seen;

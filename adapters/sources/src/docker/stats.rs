@@ -19,7 +19,7 @@ use super::error::CallError;
 const WINDOW: Duration = Duration::from_millis(200);
 /// An earlier sample serves if it is at least this old, and at most `STALE`.
 const RIPE: Duration = Duration::from_millis(150);
-const STALE: Duration = Duration::from_secs(60);
+const STALE: Duration = Duration::from_mins(1);
 /// Stats calls at once: each holds a connection for a second or two.
 const PARALLEL: usize = 64;
 
@@ -29,13 +29,15 @@ pub(super) struct Samples(Mutex<HashMap<ContainerId, Counters>>);
 
 impl Samples {
     /// What the files tell, and the containers they know nothing of.
-    pub(super) async fn from_files(
+    pub(super) async fn by_files(
         &self,
         reader: &CgroupReader,
         ids: &[ContainerId],
         deadline: Duration,
     ) -> (Vec<ContainerUsage>, Vec<ContainerId>) {
-        let Some(mut second) = read_all(reader, ids, deadline).await else { return (Vec::new(), ids.to_vec()) };
+        let Some(mut second) = read_all(reader, ids, deadline).await else {
+            return (Vec::new(), ids.to_vec());
+        };
         let mut first = self.ripe(&second);
         if first.len() < second.len() && !second.is_empty() {
             let fresh = std::mem::take(&mut second);
@@ -46,7 +48,8 @@ impl Samples {
             }
         }
         let missing = ids.iter().filter(|id| !second.contains_key(id)).cloned().collect();
-        let rows = ids.iter().filter_map(|id| second.get(id).map(|now| usage(id, first.get(id), now))).collect();
+        let rows =
+            ids.iter().filter_map(|id| second.get(id).map(|now| usage(id, first.get(id), now))).collect();
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = second;
         (rows, missing)
     }
@@ -63,7 +66,11 @@ impl Samples {
 }
 
 /// `None`: the files did not answer in time.
-async fn read_all(reader: &CgroupReader, ids: &[ContainerId], deadline: Duration) -> Option<HashMap<ContainerId, Counters>> {
+async fn read_all(
+    reader: &CgroupReader,
+    ids: &[ContainerId],
+    deadline: Duration,
+) -> Option<HashMap<ContainerId, Counters>> {
     let (reader, ids) = (reader.clone(), ids.to_vec());
     let work = tokio::task::spawn_blocking(move || {
         ids.into_iter().filter_map(|id| reader.read(&id).map(|counters| (id, counters))).collect()
@@ -101,7 +108,8 @@ pub(super) async fn ask_all(docker: &Docker, ids: &[ContainerId]) -> Result<Vec<
             },
         }
     });
-    let answers: Vec<Result<Option<ContainerUsage>, CallError>> = asked.buffer_unordered(PARALLEL).collect().await;
+    let answers: Vec<Result<Option<ContainerUsage>, CallError>> =
+        asked.buffer_unordered(PARALLEL).collect().await;
     answers.into_iter().filter_map(Result::transpose).collect()
 }
 
@@ -109,7 +117,10 @@ fn from_api(id: ContainerId, stats: &ContainerStatsResponse) -> ContainerUsage {
     let memory = stats.memory_stats.as_ref();
     let used = memory.and_then(|m| m.usage).unwrap_or(0);
     let parts = memory.and_then(|m| m.stats.as_ref());
-    let inactive = parts.and_then(|s| s.get("total_inactive_file").or_else(|| s.get("inactive_file"))).copied().unwrap_or(0);
+    let inactive = parts
+        .and_then(|s| s.get("total_inactive_file").or_else(|| s.get("inactive_file")))
+        .copied()
+        .unwrap_or(0);
     ContainerUsage {
         id,
         cpu_percent: cpu_percent(stats),

@@ -47,7 +47,8 @@ impl FromStr for Address {
             "tcp" | "http" => {
                 let rest = rest.trim_end_matches('/');
                 let (host, port) = rest.rsplit_once(':').unwrap_or((rest, "2375"));
-                let plain = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._[]:".contains(&b));
+                let plain = !host.is_empty()
+                    && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._[]:".contains(&b));
                 match port.parse::<u16>() {
                     Ok(port) if plain => Ok(Self::Tcp(format!("{host}:{port}"))),
                     _ => Err(unknown()),
@@ -126,13 +127,14 @@ impl Transport {
     /// What bollard asks for, if it may.
     pub(super) async fn send(&self, request: BollardRequest) -> Result<Response<Incoming>, Error> {
         let (parts, body) = request.into_parts();
-        let body = body.map_err(|error| -> Box<dyn std::error::Error + Send + Sync> { error.into() }).boxed_unsync();
+        let body = body.map_err(|error| -> Box<dyn std::error::Error + Send + Sync> { error }).boxed_unsync();
         self.dispatch(Request::from_parts(parts, body)).await
     }
 
     /// A bounded JSON answer, as bytes, with its status.
     pub(super) async fn get(&self, path_and_query: &str) -> Result<Reply, Error> {
-        let uri: Uri = format!("http://docker{path_and_query}").parse().map_err(|e| refused(format!("{e}")))?;
+        let uri: Uri =
+            format!("http://docker{path_and_query}").parse().map_err(|e| refused(format!("{e}")))?;
         let body = Empty::new().map_err(|never| match never {}).boxed_unsync();
         let request = Request::get(uri).header("Host", "docker").body(body)?;
         let answer = self.dispatch(request).await?;
@@ -147,7 +149,10 @@ impl Transport {
     async fn dispatch(&self, mut request: Request<BoxBody>) -> Result<Response<Incoming>, Error> {
         let path = request.uri().path();
         if !is_allowed(request.method(), path) || request.headers().contains_key(hyper::header::UPGRADE) {
-            return Err(refused(format!("{} {path} is not among the reads that are allowed", request.method())));
+            return Err(refused(format!(
+                "{} {path} is not among the reads that are allowed",
+                request.method()
+            )));
         }
         let target = request.uri().path_and_query().map_or("/", |p| p.as_str());
         let answer = match &self.address {
@@ -185,7 +190,18 @@ mod tests {
             assert!(get(&format!("/v1.41/containers/{ID}/{leaf}")));
         }
         assert!(is_allowed(&Method::HEAD, "/_ping"));
-        for leaf in ["archive", "export", "attach", "attach/ws", "exec", "top", "changes", "json/../export", "", "json/"] {
+        for leaf in [
+            "archive",
+            "export",
+            "attach",
+            "attach/ws",
+            "exec",
+            "top",
+            "changes",
+            "json/../export",
+            "",
+            "json/",
+        ] {
             assert!(!get(&format!("/containers/{ID}/{leaf}")), "{leaf}");
         }
         for path in [
@@ -209,7 +225,15 @@ mod tests {
 
     #[test]
     fn no_other_method_passes_even_on_a_listed_path() {
-        for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS, Method::CONNECT, Method::TRACE] {
+        for method in [
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+            Method::PATCH,
+            Method::OPTIONS,
+            Method::CONNECT,
+            Method::TRACE,
+        ] {
             assert!(!is_allowed(&method, "/containers/json"), "{method}");
         }
     }
@@ -219,7 +243,16 @@ mod tests {
         assert_eq!("unix:///run/docker.sock".parse(), Ok(Address::Unix("/run/docker.sock".into())));
         assert_eq!("tcp://nas:2375".parse(), Ok(Address::Tcp("nas:2375".into())));
         assert_eq!("tcp://[::1]:2375/".parse(), Ok(Address::Tcp("[::1]:2375".into())));
-        for bad in ["", "docker.sock", "unix://relative", "tcp://a b:1", "tcp://h:99999", "tcp://u:p@h:1", "ssh://nas", "https://nas"] {
+        for bad in [
+            "",
+            "docker.sock",
+            "unix://relative",
+            "tcp://a b:1",
+            "tcp://h:99999",
+            "tcp://u:p@h:1",
+            "ssh://nas",
+            "https://nas",
+        ] {
             assert!(bad.parse::<Address>().is_err(), "{bad}");
         }
     }

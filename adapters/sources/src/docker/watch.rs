@@ -97,7 +97,12 @@ impl DockerSource {
         SourceError::Unknown("the program is ending".into())
     }
 
-    async fn take(&self, event: ContainerEvent, since: &mut Option<Timestamp>, seen: &mpsc::Sender<Seen>) -> Result<(), ()> {
+    async fn take(
+        &self,
+        event: ContainerEvent,
+        since: &mut Option<Timestamp>,
+        seen: &mpsc::Sender<Seen>,
+    ) -> Result<(), ()> {
         self.locked(|inventory| inventory.apply(&event));
         *since = Some(since.map_or(event.at, |last| last.max(event.at)));
         seen.send(Seen::Event(event)).await.map_err(drop)

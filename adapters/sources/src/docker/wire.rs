@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use serde::{Deserialize, Deserializer};
 
 /// `null` reads as the default.
-fn nullable<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+fn nullable<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
@@ -61,7 +63,15 @@ pub(super) struct PortRow {
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct Networks {
     #[serde(deserialize_with = "nullable")]
-    pub networks: HashMap<String, serde::de::IgnoredAny>,
+    pub networks: HashMap<String, Network>,
+}
+
+/// Only its name is of interest.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(super) struct Network {
+    #[serde(rename = "NetworkID")]
+    pub _id: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -31,7 +31,9 @@ pub(super) fn spawn(writer: SqlitePool, path: PathBuf) -> mpsc::Sender<Job> {
             let outcome = commit(&writer, &group).await;
             for (index, job) in group.drain(..).enumerate() {
                 let result = match &outcome {
-                    Ok(receipts) => receipts.get(index).copied().ok_or_else(|| AuditError("a receipt is missing".into())),
+                    Ok(receipts) => {
+                        receipts.get(index).copied().ok_or_else(|| AuditError("a receipt is missing".into()))
+                    }
                     Err(error) => Err(AuditError(explain(&path, error))),
                 };
                 // Nobody waits any more: the record stands all the same.
@@ -44,11 +46,16 @@ pub(super) fn spawn(writer: SqlitePool, path: PathBuf) -> mpsc::Sender<Job> {
 
 async fn commit(writer: &SqlitePool, group: &[Job]) -> Result<Vec<AuditReceipt>, sqlx::Error> {
     let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let head = sqlx::query("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetch_optional(&mut *transaction).await?;
+    let head = sqlx::query("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
+        .fetch_optional(&mut *transaction)
+        .await?;
     let mut chain = match head {
         Some(row) => {
             let hash: &[u8] = row.try_get(1)?;
-            Chain::after(row.try_get::<i64, _>(0)?.unsigned_abs(), ChainHash::from_slice(hash).unwrap_or(GENESIS))
+            Chain::after(
+                row.try_get::<i64, _>(0)?.unsigned_abs(),
+                ChainHash::from_slice(hash).unwrap_or(GENESIS),
+            )
         }
         None => Chain::after(0, GENESIS),
     };
@@ -70,7 +77,8 @@ async fn commit(writer: &SqlitePool, group: &[Job]) -> Result<Vec<AuditReceipt>,
 #[async_trait]
 impl AuditLog for SqliteStore {
     async fn append(&self, record: AuditRecord) -> Result<AuditReceipt, AuditError> {
-        let record = serde_json::to_string(&record).map_err(|e| AuditError(format!("a record could not be written down: {e}")))?;
+        let record = serde_json::to_string(&record)
+            .map_err(|e| AuditError(format!("a record could not be written down: {e}")))?;
         let (done, receipt) = oneshot::channel();
         let gone = || AuditError("the audit log has been closed".into());
         self.audit.send(Job { record, done }).await.map_err(|_| gone())?;
@@ -78,7 +86,9 @@ impl AuditLog for SqliteStore {
     }
 
     async fn tail(&self, count: u32) -> Result<Vec<AuditEntry>, AuditError> {
-        let mut entries = self.entries("SELECT seq, record, hash FROM audit ORDER BY seq DESC LIMIT ?", i64::from(count)).await?;
+        let mut entries = self
+            .entries("SELECT seq, record, hash FROM audit ORDER BY seq DESC LIMIT ?", i64::from(count))
+            .await?;
         entries.reverse();
         Ok(entries)
     }
@@ -106,9 +116,13 @@ impl SqliteStore {
             let seq = row.try_get::<i64, _>(0).map_err(failed)?.unsigned_abs();
             let text: &str = row.try_get(1).map_err(failed)?;
             let hash: &[u8] = row.try_get(2).map_err(failed)?;
-            let record = serde_json::from_str(text)
-                .map_err(|e| AuditError(format!("record {seq} cannot be read ({e}); `audit verify` says whether it was changed")))?;
-            let hash = ChainHash::from_slice(hash).ok_or_else(|| AuditError(format!("record {seq} has no valid hash")))?;
+            let record = serde_json::from_str(text).map_err(|e| {
+                AuditError(format!(
+                    "record {seq} cannot be read ({e}); `audit verify` says whether it was changed"
+                ))
+            })?;
+            let hash = ChainHash::from_slice(hash)
+                .ok_or_else(|| AuditError(format!("record {seq} has no valid hash")))?;
             entries.push(AuditEntry { seq, record, hash });
         }
         Ok(entries)

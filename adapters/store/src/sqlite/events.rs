@@ -23,20 +23,17 @@ impl FactStore for SqliteStore {
 
     async fn events(&self, query: &EventQuery) -> Result<Vec<ContainerEvent>, StoreError> {
         let (from, until) = (nanos(query.from), nanos(query.until));
-        let select = "SELECT at, id, kind, resource, name, project, service, image, exit_code, signal FROM event";
-        let mut events: Vec<ContainerEvent> = match &query.resource {
-            Some(resource) => {
-                let sql = format!("{select} WHERE resource = ? AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT ?");
-                let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(resource.as_str()).bind(from).bind(until).bind(query.limit);
-                rows.fetch(&self.reader).try_filter_map(async |row| Ok(event(&row))).try_collect().await
-            }
-            None => {
-                let sql = format!("{select} WHERE at BETWEEN ? AND ? ORDER BY at DESC LIMIT ?");
-                let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(from).bind(until).bind(query.limit);
-                rows.fetch(&self.reader).try_filter_map(async |row| Ok(event(&row))).try_collect().await
-            }
-        }
-        .map_err(|error| self.failed(&error))?;
+        // One statement for both questions: a resource of NULL means every resource.
+        let rows = sqlx::query(
+            "SELECT at, id, kind, resource, name, project, service, image, exit_code, signal FROM event \
+             WHERE (?1 IS NULL OR resource = ?1) AND at BETWEEN ?2 AND ?3 ORDER BY at DESC LIMIT ?4",
+        )
+        .bind(query.resource.as_ref().map(ResourceRef::as_str))
+        .bind(from)
+        .bind(until)
+        .bind(query.limit);
+        let read = rows.fetch(&self.reader).try_filter_map(async |row| Ok(event(&row))).try_collect().await;
+        let mut events: Vec<ContainerEvent> = read.map_err(|error| self.failed(&error))?;
         events.reverse();
         Ok(events)
     }
@@ -55,8 +52,10 @@ impl SqliteStore {
 
     /// The newest event that is kept.
     pub async fn last_event(&self) -> Result<Option<Timestamp>, StoreError> {
-        let at: Option<i64> =
-            sqlx::query_scalar("SELECT max(at) FROM event").fetch_one(&self.reader).await.map_err(|error| self.failed(&error))?;
+        let at: Option<i64> = sqlx::query_scalar("SELECT max(at) FROM event")
+            .fetch_one(&self.reader)
+            .await
+            .map_err(|error| self.failed(&error))?;
         Ok(at.and_then(|at| Timestamp::from_nanosecond(at.into()).ok()))
     }
 

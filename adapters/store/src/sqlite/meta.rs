@@ -6,7 +6,10 @@ use super::SqliteStore;
 
 impl SqliteStore {
     pub async fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
-        let value = sqlx::query_scalar("SELECT value FROM meta WHERE key = ?").bind(key).fetch_optional(&self.reader).await;
+        let value = sqlx::query_scalar("SELECT value FROM meta WHERE key = ?")
+            .bind(key)
+            .fetch_optional(&self.reader)
+            .await;
         value.map_err(|error| self.failed(&error))
     }
 

@@ -43,9 +43,13 @@ impl SqliteStore {
             .busy_timeout(BUSY)
             .pragma("cache_size", format!("-{CACHE_KIB}"))
             .pragma("trusted_schema", "OFF");
-        let pool = |most: u32| SqlitePoolOptions::new().max_connections(most).min_connections(0).acquire_timeout(BUSY * 2);
+        let pool = |most: u32| {
+            SqlitePoolOptions::new().max_connections(most).min_connections(0).acquire_timeout(BUSY * 2)
+        };
         let writer = pool(1).connect_with(options.clone()).await.map_err(failed)?;
-        migrate(&writer).await.map_err(|e| StoreError(format!("{} could not be brought up to date: {e}", path.display())))?;
+        migrate(&writer)
+            .await
+            .map_err(|e| StoreError(format!("{} could not be brought up to date: {e}", path.display())))?;
         let reader = pool(2).connect_lazy_with(options.read_only(true).create_if_missing(false));
         let audit = audit::spawn(writer.clone(), path.to_owned());
         Ok(Self { path: path.to_owned(), writer, reader, audit })

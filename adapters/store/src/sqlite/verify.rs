@@ -27,10 +27,14 @@ pub struct Verified {
 impl SqliteStore {
     pub async fn audit_verify(&self) -> Result<Verified, AuditError> {
         let failed = |error: sqlx::Error| AuditError(explain(&self.path, &error));
-        let (last, count): (Option<i64>, i64) =
-            sqlx::query_as("SELECT max(seq), count(*) FROM audit").fetch_one(&self.reader).await.map_err(failed)?;
+        let (last, count): (Option<i64>, i64) = sqlx::query_as("SELECT max(seq), count(*) FROM audit")
+            .fetch_one(&self.reader)
+            .await
+            .map_err(failed)?;
         let last = last.unwrap_or(0).unsigned_abs();
-        let pages = stream::iter((0..last.div_ceil(PAGE)).map(|page| self.page(page * PAGE, last.min((page + 1) * PAGE))));
+        let pages = stream::iter(
+            (0..last.div_ceil(PAGE)).map(|page| self.page(page * PAGE, last.min((page + 1) * PAGE))),
+        );
         let mut pages = pages.buffered(PARALLEL);
         let mut head = GENESIS;
         let mut broken = None;
@@ -47,7 +51,12 @@ impl SqliteStore {
     async fn page(&self, from: u64, to: u64) -> Result<(ChainHash, Option<ChainBreak>), sqlx::Error> {
         let before: Option<Vec<u8>> = match from {
             0 => Some(GENESIS.0.to_vec()),
-            seq => sqlx::query_scalar("SELECT hash FROM audit WHERE seq = ?").bind(seq.cast_signed()).fetch_optional(&self.reader).await?,
+            seq => {
+                sqlx::query_scalar("SELECT hash FROM audit WHERE seq = ?")
+                    .bind(seq.cast_signed())
+                    .fetch_optional(&self.reader)
+                    .await?
+            }
         };
         let Some(before) = before.as_deref().and_then(ChainHash::from_slice) else {
             return Ok((GENESIS, Some(ChainBreak::Missing { seq: from, found: from + 1 })));
@@ -62,7 +71,10 @@ impl SqliteStore {
         .await?;
         // Hashing a page takes a few milliseconds of processor: not on the threads that serve others.
         let text: Option<String> = row.try_get(0)?;
-        let checked = tokio::task::spawn_blocking(move || check(Chain::after(from, before), &text.unwrap_or_default(), to)).await;
+        let checked = tokio::task::spawn_blocking(move || {
+            check(Chain::after(from, before), &text.unwrap_or_default(), to)
+        })
+        .await;
         checked.map_err(|error| sqlx::Error::Protocol(error.to_string()))
     }
 }

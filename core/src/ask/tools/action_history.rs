@@ -16,7 +16,9 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     };
     let now = question.now.timestamp();
     let mut sources = Sources::default();
-    let Some(all) = sources.take("docker", now, question.house.engine.containers().await) else { return unreadable(question, sources) };
+    let Some(all) = sources.take("docker", now, question.house.engine.containers().await) else {
+        return unreadable(question, sources);
+    };
     let one = match question.arguments.container.as_deref() {
         Some(_) => match question.container(&all) {
             Ok(container) => Some(container),
@@ -25,9 +27,18 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
         None => None,
     };
     let past = survey::past(question, period.from, period.until, one.map(|c| c.resource.clone())).await;
-    let (events, known_since) = past.into_parts(&mut sources);
+    let (events, record) = past.into_parts(&mut sources);
     let deliberate = |e: &&ContainerEvent| {
-        matches!(e.kind, EventKind::Create | EventKind::Destroy | EventKind::Stop | EventKind::Restart | EventKind::Pause | EventKind::Unpause | EventKind::Rename)
+        matches!(
+            e.kind,
+            EventKind::Create
+                | EventKind::Destroy
+                | EventKind::Stop
+                | EventKind::Restart
+                | EventKind::Pause
+                | EventKind::Unpause
+                | EventKind::Rename
+        )
     };
     let done: Vec<&ContainerEvent> = events.iter().filter(deliberate).collect();
     let title = match one {
@@ -38,19 +49,27 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let skipped = done.len().saturating_sub(limit);
     let rows = done[skipped..]
         .iter()
-        .map(|e| vec![Cell::text(moment(e.at, question.now)), Cell::text(clean_line(e.label(), 60)), service_history::event_cell(e)])
+        .map(|e| {
+            vec![
+                Cell::text(moment(e.at, question.now)),
+                Cell::text(clean_line(e.label(), 60)),
+                service_history::event_cell(e),
+            ]
+        })
         .collect();
     let columns = vec![Column::left("TIME", 0), Column::left("WHAT", 0), Column::left("DONE BY OTHERS", 0)];
-    let mut document = Document::new(Severity::Ok, title).with(Block::Table(Table { columns, rows, more: skipped }));
+    let mut document =
+        Document::new(Severity::Ok, title).with(Block::Table(Table { columns, rows, more: skipped }));
     document = document.text(if done.is_empty() {
-        format!("Docker recorded no stop, restart or change by anyone since {}.", moment(period.from, question.now))
+        format!(
+            "Docker recorded no stop, restart or change by anyone since {}.",
+            moment(period.from, question.now)
+        )
     } else {
         "Docker records that this was done, not by whom.".to_owned()
     });
-    if let Some(known) = known_since {
-        document = document.text(format!("Steward has kept a record since {}; before that I know only what Docker remembers.", moment(known, question.now)));
-    }
+    document = document.text(record.words(question.now));
     let rows: Vec<_> = done.iter().map(|e| json!({ "at": e.at, "name": e.name, "event": e.kind })).collect();
-    let data = json!({ "by_steward": [], "by_others": rows, "recorded_since": known_since });
+    let data = json!({ "by_steward": [], "by_others": rows, "recorded_since": record.since() });
     Answer::new(question.command.clone(), document.with(Block::Next(vec!["audit".into()])), sources, data)
 }

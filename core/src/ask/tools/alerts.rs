@@ -5,6 +5,7 @@ use crate::ask::Answer;
 
 pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let mut answer = problems::answer(question).await;
-    answer.document = answer.document.text("This version posts no alerts by itself: these are the problems of now.");
+    answer.document =
+        answer.document.text("This version posts no alerts by itself: these are the problems of now.");
     answer
 }

@@ -27,7 +27,8 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     } else {
         None
     };
-    let severity = if detail.oom_killed && !container.is_running() { Severity::Critical } else { severity(container) };
+    let severity =
+        if detail.oom_killed && !container.is_running() { Severity::Critical } else { severity(container) };
     let mut document = Document::new(severity, title(container, &detail, now));
     let mut rows: Vec<(&str, String)> = vec![("image", detail.image.clone())];
     if let Some(at) = detail.started {
@@ -36,7 +37,10 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let policy = detail.restart_policy.as_ref().map_or_else(|| "no".to_owned(), |p| p.name.clone());
     rows.push(("restarts", format!("{} (policy: {policy})", detail.restart_count)));
     if let Some(usage) = &usage {
-        let cpu = usage.cpu_percent.map(|c| format!("CPU {} of a core, ", crate::tell::percent(c))).unwrap_or_default();
+        let cpu = usage
+            .cpu_percent
+            .map(|c| format!("CPU {} of a core, ", crate::tell::percent(c)))
+            .unwrap_or_default();
         let limit = detail.memory_limit.map(|l| format!(" of {} allowed", bytes(l))).unwrap_or_default();
         rows.push(("usage", format!("{cpu}memory {}{limit}", bytes(usage.memory_bytes))));
     }
@@ -44,7 +48,12 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
         let ports: Vec<String> = container
             .ports
             .iter()
-            .map(|p| p.public.map_or_else(|| format!("{}/{}", p.private, p.protocol), |public| format!("{public}→{}/{}", p.private, p.protocol)))
+            .map(|p| {
+                p.public.map_or_else(
+                    || format!("{}/{}", p.private, p.protocol),
+                    |public| format!("{public}→{}/{}", p.private, p.protocol),
+                )
+            })
             .collect();
         rows.push(("ports", ports.join(" ")));
     }
@@ -55,17 +64,26 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
         rows.push(("mounts", detail.mounts.join("; ")));
     }
     rows.push(("id", container.id.short().to_owned()));
-    let findings =
-        rows.into_iter().map(|(subject, text)| Finding { severity: Severity::Ok, subject: subject.into(), text }).collect();
+    let findings = rows
+        .into_iter()
+        .map(|(subject, text)| Finding { severity: Severity::Ok, subject: subject.into(), text })
+        .collect();
     document = document.with(Block::Findings(findings));
     if let Some(probe) = detail.probes.last().filter(|p| p.exit_code != 0 && !p.output.is_empty()) {
-        document = document.with(Block::Evidence { source: "health check".into(), lines: vec![question.house.redactor.redact(&probe.output)] });
+        document = document.with(Block::Evidence {
+            source: "health check".into(),
+            lines: vec![question.house.redactor.redact(&probe.output)],
+        });
     }
     if let Some(error) = &detail.error {
         document = document.with(Block::Evidence { source: "docker".into(), lines: vec![error.clone()] });
     }
     let name = clean_line(container.label(), 60);
-    document = document.with(Block::Next(vec![format!("logs {name}"), format!("history {name}"), format!("why {name}")]));
+    document = document.with(Block::Next(vec![
+        format!("logs {name}"),
+        format!("history {name}"),
+        format!("why {name}"),
+    ]));
     let data = json!({ "container": container, "detail": detail, "usage": usage });
     Answer::new(question.command.clone(), document, sources, data)
 }
@@ -86,8 +104,13 @@ fn title(container: &Container, detail: &ContainerDetail, now: jiff::Timestamp) 
             let since = detail.started.map(|at| format!(" (started {})", ago(at, now))).unwrap_or_default();
             format!("{name} is running{health}{since}")
         }
-        State::Restarting => format!("{name} is restarting again and again: exit {code}{words}, {} restarts", detail.restart_count),
-        State::Exited if detail.oom_killed => format!("{name} is down: killed for memory{}", when(detail.finished)),
+        State::Restarting => format!(
+            "{name} is restarting again and again: exit {code}{words}, {} restarts",
+            detail.restart_count
+        ),
+        State::Exited if detail.oom_killed => {
+            format!("{name} is down: killed for memory{}", when(detail.finished))
+        }
         State::Exited if code == 0 => format!("{name} has finished{} (exit 0)", when(detail.finished)),
         State::Exited => format!("{name} is not running: exit {code}{words}{}", when(detail.finished)),
         State::Created => format!("{name} has been created and never started"),
@@ -102,6 +125,15 @@ fn title(container: &Container, detail: &ContainerDetail, now: jiff::Timestamp) 
 pub(super) fn unreadable(question: &Question<'_>, mut sources: Sources) -> Answer {
     sources.need("docker");
     let why = sources.error_of("docker").unwrap_or("Docker could not be read").to_owned();
-    let title = if sources.is_absent("docker") { "Docker is not set up here, so I know of no services" } else { "I can't say: Docker could not be read" };
-    Answer::new(question.command.clone(), Document::new(Severity::Unknown, title).text(why), sources, json!({}))
+    let title = if sources.is_absent("docker") {
+        "Docker is not set up here, so I know of no services"
+    } else {
+        "I can't say: Docker could not be read"
+    };
+    Answer::new(
+        question.command.clone(),
+        Document::new(Severity::Unknown, title).text(why),
+        sources,
+        json!({}),
+    )
 }

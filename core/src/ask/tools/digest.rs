@@ -33,7 +33,12 @@ async fn of_period(question: &Question<'_>, fallback: &str) -> Answer {
     };
     let survey = survey::look(question, period.from).await;
     let within = |c: &&Crash| c.last <= period.until;
-    let healed: Vec<&Crash> = survey.crashes.iter().filter(within).filter(|c| matches!(c.state, CrashState::Recovered | CrashState::Gone)).collect();
+    let healed: Vec<&Crash> = survey
+        .crashes
+        .iter()
+        .filter(within)
+        .filter(|c| matches!(c.state, CrashState::Recovered | CrashState::Gone))
+        .collect();
     let severity = survey.problems.iter().map(|p| p.severity).max().unwrap_or(Severity::Ok);
     let silent = survey.sources.silent().count();
     let since = moment(period.from, question.now);
@@ -41,15 +46,31 @@ async fn of_period(question: &Question<'_>, fallback: &str) -> Answer {
         (0, 0, 0) => format!("Nothing to report since {since}: all good"),
         (0, 0, _) => format!("Nothing seen since {since}, but not everything could be read"),
         (0, h, _) => format!("All good now; {h} failed and healed since {since}"),
-        (p, h, _) => format!("{p} {} open, {h} failed and healed since {since}", if p == 1 { "problem" } else { "problems" }),
+        (p, h, _) => format!(
+            "{p} {} open, {h} failed and healed since {since}",
+            if p == 1 { "problem" } else { "problems" }
+        ),
     };
-    let mut findings: Vec<Finding> =
-        survey.problems.iter().map(|p| Finding { severity: p.severity, subject: p.subject.clone(), text: p.text.clone() }).collect();
-    findings.extend(survey.sources.silent().map(|(name, error)| Finding { severity: Severity::Unknown, subject: name.into(), text: error.into() }));
+    let mut findings: Vec<Finding> = survey
+        .problems
+        .iter()
+        .map(|p| Finding { severity: p.severity, subject: p.subject.clone(), text: p.text.clone() })
+        .collect();
+    findings.extend(survey.sources.silent().map(|(name, error)| Finding {
+        severity: Severity::Unknown,
+        subject: name.into(),
+        text: error.into(),
+    }));
     findings.extend(healed.iter().map(|c| Finding {
         severity: Severity::Ok,
         subject: c.label.clone(),
-        text: format!("recovered: {}×, {}, last {}", c.count, c.cause(), moment(c.last, question.now)),
+        text: format!(
+            "{}: {}×, {}, last {}",
+            if c.state == CrashState::Gone { "removed since" } else { "runs again" },
+            c.count,
+            c.cause(),
+            moment(c.last, question.now)
+        ),
     }));
     let mut document = Document::new(severity, title).with(Block::Findings(findings));
     let mut changes: BTreeMap<&str, usize> = BTreeMap::new();
@@ -59,8 +80,15 @@ async fn of_period(question: &Question<'_>, fallback: &str) -> Answer {
             EventKind::Stop => "stopped on request",
             EventKind::Restart => "restarted on request",
             EventKind::Destroy => "removed",
-            EventKind::Start | EventKind::Die | EventKind::Oom | EventKind::Kill | EventKind::Pause | EventKind::Unpause
-            | EventKind::Rename | EventKind::Healthy | EventKind::Unhealthy => continue,
+            EventKind::Start
+            | EventKind::Die
+            | EventKind::Oom
+            | EventKind::Kill
+            | EventKind::Pause
+            | EventKind::Unpause
+            | EventKind::Rename
+            | EventKind::Healthy
+            | EventKind::Unhealthy => continue,
         };
         *changes.entry(word).or_default() += 1;
     }
@@ -71,8 +99,11 @@ async fn of_period(question: &Question<'_>, fallback: &str) -> Answer {
     if let Some(host) = &survey.host {
         let mut fullest: Vec<_> = host.file_systems.iter().collect();
         fullest.sort_by(|a, b| b.used_percent().total_cmp(&a.used_percent()));
-        let room: Vec<String> =
-            fullest.iter().take(3).map(|fs| format!("{} {} ({} free)", fs.mount, percent(fs.used_percent()), bytes(fs.free_bytes))).collect();
+        let room: Vec<String> = fullest
+            .iter()
+            .take(3)
+            .map(|fs| format!("{} {} ({} free)", fs.mount, percent(fs.used_percent()), bytes(fs.free_bytes)))
+            .collect();
         document = document.text(format!("Room: {}", room.join(" · ")));
     }
     let data = json!({ "since": period.from, "until": period.until, "problems": survey.problems, "crashes": survey.crashes, "changes": changes });

@@ -13,20 +13,61 @@ use crate::tell::{Block, Cell, Document, Finding, Severity, bytes, clean_line, m
 /// Words in a log that name a cause. The first that fits the newest lines wins.
 const SIGNS: &[(&[&str], &str)] = &[
     (&["no space left on device", "disk full", "enospc", "database or disk is full"], "its disk is full"),
-    (&["address already in use", "eaddrinuse", "port is already allocated"], "the port it wants is taken by another program"),
-    (&["permission denied", "eacces", "operation not permitted"], "it may not read or write something (permission denied)"),
-    (&["certificate has expired", "certificate expired", "x509: certificate"], "a certificate is not valid (any more)"),
-    (&["temporary failure in name resolution", "no such host", "could not resolve host", "enotfound", "name or service not known"], "a name could not be resolved (DNS)"),
+    (
+        &["address already in use", "eaddrinuse", "port is already allocated"],
+        "the port it wants is taken by another program",
+    ),
+    (
+        &["permission denied", "eacces", "operation not permitted"],
+        "it may not read or write something (permission denied)",
+    ),
+    (
+        &["certificate has expired", "certificate expired", "x509: certificate"],
+        "a certificate is not valid (any more)",
+    ),
+    (
+        &[
+            "temporary failure in name resolution",
+            "no such host",
+            "could not resolve host",
+            "enotfound",
+            "name or service not known",
+        ],
+        "a name could not be resolved (DNS)",
+    ),
     (&["connection refused", "econnrefused"], "something it depends on refuses the connection"),
-    (&["no route to host", "network is unreachable", "ehostunreach"], "the network to something it depends on is gone"),
-    (&["connection timed out", "i/o timeout", "etimedout", "deadline exceeded"], "something it depends on does not answer in time"),
+    (
+        &["no route to host", "network is unreachable", "ehostunreach"],
+        "the network to something it depends on is gone",
+    ),
+    (
+        &["connection timed out", "i/o timeout", "etimedout", "deadline exceeded"],
+        "something it depends on does not answer in time",
+    ),
     (&["read-only file system", "erofs"], "it wants to write to a read-only file system"),
     (&["too many open files", "emfile"], "it has too many open files"),
-    (&["authentication failed", "access denied for user", "password authentication failed", "invalid credentials"], "a login it uses is refused"),
-    (&["no such file or directory", "enoent", "cannot find module", "module not found"], "a file it needs is missing"),
-    (&["out of memory", "cannot allocate memory", "heap out of memory", "outofmemoryerror"], "it ran out of memory"),
+    (
+        &[
+            "authentication failed",
+            "access denied for user",
+            "password authentication failed",
+            "invalid credentials",
+        ],
+        "a login it uses is refused",
+    ),
+    (
+        &["no such file or directory", "enoent", "cannot find module", "module not found"],
+        "a file it needs is missing",
+    ),
+    (
+        &["out of memory", "cannot allocate memory", "heap out of memory", "outofmemoryerror"],
+        "it ran out of memory",
+    ),
     (&["exec format error"], "its image is built for another processor"),
-    (&["syntax error", "invalid configuration", "failed to parse", "yaml:", "unknown option"], "its configuration has an error"),
+    (
+        &["syntax error", "invalid configuration", "failed to parse", "yaml:", "unknown option"],
+        "its configuration has an error",
+    ),
     (&["database is locked", "database disk image is malformed"], "its database is locked or damaged"),
 ];
 
@@ -34,14 +75,21 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     if question.arguments.container.is_none() {
         return super::problems::answer(question).await;
     }
-    if question.arguments.container.as_deref().is_some_and(|w| !w.is_empty() && w.len() <= 6 && w.bytes().all(|b| b.is_ascii_digit())) {
+    if question
+        .arguments
+        .container
+        .as_deref()
+        .is_some_and(|w| !w.is_empty() && w.len() <= 6 && w.bytes().all(|b| b.is_ascii_digit()))
+    {
         return super::incidents::answer(question);
     }
     let now = question.now.timestamp();
     let from = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
     let mut sources = Sources::default();
     let engine = &question.house.engine;
-    let Some(all) = sources.take("docker", now, engine.containers().await) else { return unreadable(question, sources) };
+    let Some(all) = sources.take("docker", now, engine.containers().await) else {
+        return unreadable(question, sources);
+    };
     let container = match question.container(&all) {
         Ok(container) => container,
         Err(answer) => return *answer,
@@ -62,7 +110,15 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
 
     let well = container.is_running() && container.health != Some(Health::Unhealthy) && crashed.is_empty();
     let cause = cause(container, &detail, &texts, asked);
-    let severity = if well { Severity::Ok } else { super::list_containers::severity(container).max(if detail.oom_killed { Severity::Critical } else { Severity::Ok }) };
+    let severity = if well {
+        Severity::Ok
+    } else {
+        super::list_containers::severity(container).max(if detail.oom_killed {
+            Severity::Critical
+        } else {
+            Severity::Ok
+        })
+    };
     let name = container.label();
     let title = match (&cause, well) {
         (_, true) => format!("{name} runs, and nothing is wrong with it that I can see"),
@@ -71,7 +127,10 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     };
     let mut facts = vec![finding("state", state_words(container, &detail))];
     if let Some(crash) = crashed.first() {
-        facts.push(finding("crashes", format!("{} in 24 h, last {}: {}", crash.count, moment(crash.last, question.now), crash.cause())));
+        facts.push(finding(
+            "crashes",
+            format!("{} in 24 h, last {}: {}", crash.count, moment(crash.last, question.now), crash.cause()),
+        ));
     }
     if let Some(limit) = detail.memory_limit {
         facts.push(finding("memory limit", bytes(limit)));
@@ -79,15 +138,28 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     if detail.failing_streak > 0 {
         facts.push(finding("health check", format!("{} failures in a row", detail.failing_streak)));
     }
-    let last: Vec<_> = events.iter().rev().take(5).rev().map(|e| format!("{} {}", moment(e.at, question.now), words(service_history::event_cell(e)))).collect();
-    let mut document = Document::new(severity, title).with(Block::Findings(facts)).with(Block::Evidence { source: "docker events".into(), lines: last });
+    let last: Vec<_> = events
+        .iter()
+        .rev()
+        .take(5)
+        .rev()
+        .map(|e| format!("{} {}", moment(e.at, question.now), words(service_history::event_cell(e))))
+        .collect();
+    let mut document = Document::new(severity, title)
+        .with(Block::Findings(facts))
+        .with(Block::Evidence { source: "docker events".into(), lines: last });
     let redactor = &question.house.redactor;
     if let Some(probe) = detail.probes.last().filter(|p| p.exit_code != 0) {
-        document = document.with(Block::Evidence { source: "health check".into(), lines: vec![clean_line(&redactor.redact(&probe.output), 300)] });
+        document = document.with(Block::Evidence {
+            source: "health check".into(),
+            lines: vec![clean_line(&redactor.redact(&probe.output), 300)],
+        });
     }
-    let telling: Vec<String> = telling(&texts).into_iter().map(|l| clean_line(&redactor.redact(l), 300)).collect();
+    let telling: Vec<String> =
+        telling(&texts).into_iter().map(|l| clean_line(&redactor.redact(l), 300)).collect();
     if !well {
-        document = document.with(Block::Evidence { source: format!("log of {name}"), lines: telling.clone() });
+        document =
+            document.with(Block::Evidence { source: format!("log of {name}"), lines: telling.clone() });
     }
     let short = clean_line(name, 60);
     document = document.with(Block::Next(vec![format!("logs {short}"), format!("history {short}")]));
@@ -113,14 +185,24 @@ fn state_words(container: &Container, detail: &ContainerDetail) -> String {
     let code = exit_words(detail.exit_code).map(|w| format!(" ({w})")).unwrap_or_default();
     match container.state {
         State::Running => container.status.clone(),
-        State::Restarting => format!("restarting, {} restarts, last exit {}{code}", detail.restart_count, detail.exit_code),
+        State::Restarting => {
+            format!("restarting, {} restarts, last exit {}{code}", detail.restart_count, detail.exit_code)
+        }
         state => format!("{}, exit {}{code}", state.as_str(), detail.exit_code),
     }
 }
 
-fn cause(container: &Container, detail: &ContainerDetail, lines: &[&str], asked: bool) -> Option<(String, &'static str)> {
+fn cause(
+    container: &Container,
+    detail: &ContainerDetail,
+    lines: &[&str],
+    asked: bool,
+) -> Option<(String, &'static str)> {
     if detail.oom_killed && !container.is_running() {
-        let limit = detail.memory_limit.map_or_else(|| "the host had none left".to_owned(), |l| format!("its limit of {} is too small for it", bytes(l)));
+        let limit = detail.memory_limit.map_or_else(
+            || "the host had none left".to_owned(),
+            |l| format!("its limit of {} is too small for it", bytes(l)),
+        );
         return Some((format!("the kernel killed it for memory; {limit}"), "high"));
     }
     if let Some(error) = &detail.error {
@@ -136,9 +218,18 @@ fn cause(container: &Container, detail: &ContainerDetail, lines: &[&str], asked:
     let failing = detail.probes.last().filter(|p| p.exit_code != 0).map(|p| p.output.as_str());
     if container.health == Some(Health::Unhealthy) {
         let output = failing.filter(|o| !o.is_empty());
+        let refused = output.is_some_and(|o| o.to_lowercase().contains("connection refused"));
+        if refused {
+            return Some((
+                "its health check is refused: nothing answers on the port that it asks".to_owned(),
+                "medium",
+            ));
+        }
         return Some(match (output.and_then(|o| sign(&[o])), output) {
             (Some(sign), _) => (format!("its health check fails: {sign}"), "medium"),
-            (None, Some(output)) => (format!("its health check fails: “{}”", clean_line(output, 120)), "medium"),
+            (None, Some(output)) => {
+                (format!("its health check fails: “{}”", clean_line(output, 120)), "medium")
+            }
             (None, None) => ("its health check fails and says nothing".to_owned(), "low"),
         });
     }
@@ -147,7 +238,9 @@ fn cause(container: &Container, detail: &ContainerDetail, lines: &[&str], asked:
     }
     match detail.exit_code {
         126 | 127 => exit_words(detail.exit_code).map(|w| (w.to_owned(), "high")),
-        132 | 134..=136 | 139 => exit_words(detail.exit_code).map(|w| (format!("the program itself crashed: {w}"), "medium")),
+        132 | 134..=136 | 139 => {
+            exit_words(detail.exit_code).map(|w| (format!("the program itself crashed: {w}"), "medium"))
+        }
         _ => None,
     }
 }
@@ -161,10 +254,12 @@ fn sign(lines: &[&str]) -> Option<&'static str> {
 
 /// The newest lines that complain; failing that, the last lines.
 fn telling<'a>(lines: &[&'a str]) -> Vec<&'a str> {
-    const LOUD: [&str; 9] = ["error", "fatal", "panic", "exception", "failed", "cannot", "denied", "refused", "unable"];
+    const LOUD: [&str; 9] =
+        ["error", "fatal", "panic", "exception", "failed", "cannot", "denied", "refused", "unable"];
     let loud = |l: &&&str| {
         let lower = l.to_lowercase();
-        LOUD.iter().any(|w| lower.contains(w)) || SIGNS.iter().any(|(marks, _)| marks.iter().any(|m| lower.contains(m)))
+        LOUD.iter().any(|w| lower.contains(w))
+            || SIGNS.iter().any(|(marks, _)| marks.iter().any(|m| lower.contains(m)))
     };
     let mut picked: Vec<&str> = lines.iter().rev().filter(loud).take(5).copied().collect();
     if picked.is_empty() {

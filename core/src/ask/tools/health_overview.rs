@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{Question, survey};
-use crate::ask::problems::lasting;
 use crate::ask::Answer;
+use crate::ask::problems::lasting;
 use crate::fleet::{Health, State};
 use crate::tell::{Block, Document, Finding, Severity, percent};
 
@@ -23,8 +23,13 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
             Finding { severity: p.severity, subject: p.subject.clone(), text }
         })
         .collect();
-    let silent: Vec<(String, String)> = survey.sources.silent().map(|(n, e)| (n.to_owned(), e.to_owned())).collect();
-    findings.extend(silent.iter().map(|(name, error)| Finding { severity: Severity::Unknown, subject: name.clone(), text: error.clone() }));
+    let silent: Vec<(String, String)> =
+        survey.sources.silent().map(|(n, e)| (n.to_owned(), e.to_owned())).collect();
+    findings.extend(silent.iter().map(|(name, error)| Finding {
+        severity: Severity::Unknown,
+        subject: name.clone(),
+        text: error.clone(),
+    }));
     findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
 
     let severity = findings.iter().map(|f| f.severity).max().unwrap_or(Severity::Ok);
@@ -40,7 +45,9 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     }
     if let Some(worst) = survey.problems.first() {
         let next = match &worst.resource {
-            Some(r) if r.as_str().starts_with("docker://") => vec![format!("why {}", worst.subject), "problems".into()],
+            Some(r) if r.as_str().starts_with("docker://") => {
+                vec![format!("why {}", worst.subject), "problems".into()]
+            }
             _ => vec!["problems".into()],
         };
         document = document.with(Block::Next(next));
@@ -64,14 +71,19 @@ fn title(problems: usize, silent: usize) -> String {
         (0, 0) => "Yes, everything looks well".into(),
         (n, 0) => format!("No: {} attention", count(n, "thing needs", "things need")),
         (0, s) => format!("I can't say: {} silent", count(s, "source is", "sources are")),
-        (n, s) => format!("No: {} attention, {} silent", count(n, "thing needs", "things need"), count(s, "source is", "sources are")),
+        (n, s) => format!(
+            "No: {} attention, {} silent",
+            count(n, "thing needs", "things need"),
+            count(s, "source is", "sources are")
+        ),
     }
 }
 
 fn fine(survey: &survey::Survey) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(containers) = survey.containers.as_deref() {
-        let well = containers.iter().filter(|c| c.is_running() && c.health != Some(Health::Unhealthy)).count();
+        let well =
+            containers.iter().filter(|c| c.is_running() && c.health != Some(Health::Unhealthy)).count();
         let stopped = containers.iter().filter(|c| matches!(c.state, State::Exited | State::Created)).count();
         parts.push(match (containers.len(), well) {
             (0, _) => "Docker answers and has no containers".into(),
@@ -87,9 +99,14 @@ fn fine(survey: &survey::Survey) -> Vec<String> {
             parts.push(format!("CPU {}", percent(cpu)));
         }
         if host.memory.total_bytes > 0 {
-            parts.push(format!("memory {}", percent(host.memory.used_bytes() as f64 * 100.0 / host.memory.total_bytes as f64)));
+            parts.push(format!(
+                "memory {}",
+                percent(host.memory.used_bytes() as f64 * 100.0 / host.memory.total_bytes as f64)
+            ));
         }
-        if let Some(fullest) = host.file_systems.iter().max_by(|a, b| a.used_percent().total_cmp(&b.used_percent())) {
+        if let Some(fullest) =
+            host.file_systems.iter().max_by(|a, b| a.used_percent().total_cmp(&b.used_percent()))
+        {
             parts.push(format!("fullest disk {} {}", fullest.mount, percent(fullest.used_percent())));
         }
     }

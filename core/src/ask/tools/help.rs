@@ -24,9 +24,15 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
         .collect();
     let document = Document::plain("I watch this server and answer questions about it. I change nothing.")
         .text("Ask in your own words (“is everything ok?”, “why is plex down?”), or use a command:")
-        .with(Block::Table(Table { columns: vec![Column::left("COMMAND", 0), Column::left("ANSWERS", 0)], rows, more: 0 }));
-    let commands: Vec<_> = REGISTRY.iter().map(|s| json!({ "name": s.name, "help": s.help, "example": s.example })).collect();
-    let mut answer = Answer::new(question.command.clone(), document, Sources::default(), json!({ "commands": commands }));
+        .with(Block::Table(Table {
+            columns: vec![Column::left("COMMAND", 0), Column::left("ANSWERS", 0)],
+            rows,
+            more: 0,
+        }));
+    let commands: Vec<_> =
+        REGISTRY.iter().map(|s| json!({ "name": s.name, "help": s.help, "example": s.example })).collect();
+    let mut answer =
+        Answer::new(question.command.clone(), document, Sources::default(), json!({ "commands": commands }));
     answer.document.severity = None;
     answer
 }

@@ -16,8 +16,17 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let Some(all) = sources.take("docker", now, question.house.engine.containers().await) else {
         sources.need("docker");
         let why = sources.error_of("docker").unwrap_or("Docker could not be read").to_owned();
-        let title = if sources.is_absent("docker") { "Docker is not set up here" } else { "I can't say which containers run" };
-        return Answer::new(question.command.clone(), Document::new(Severity::Unknown, title).text(why), sources, json!({}));
+        let title = if sources.is_absent("docker") {
+            "Docker is not set up here"
+        } else {
+            "I can't say which containers run"
+        };
+        return Answer::new(
+            question.command.clone(),
+            Document::new(Severity::Unknown, title).text(why),
+            sources,
+            json!({}),
+        );
     };
     let wanted = question.arguments.pattern.as_deref().unwrap_or("all");
     let group = question.arguments.container.as_deref().map(str::to_lowercase);
@@ -25,9 +34,14 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let in_group = |c: &Container| {
         let Some(group) = &group else { return true };
         let project = c.project.as_deref().is_some_and(|p| p.to_lowercase() == *group);
-        project || c.label().to_lowercase().contains(group) || c.name.to_lowercase().contains(group) || c.image.to_lowercase().contains(group)
+        project
+            || c.label().to_lowercase().contains(group)
+            || c.name.to_lowercase().contains(group)
+            || c.image.to_lowercase().contains(group)
     };
-    let has_port = |c: &Container| port.is_none_or(|port| c.ports.iter().any(|p| p.public == Some(port) || p.private == port));
+    let has_port = |c: &Container| {
+        port.is_none_or(|port| c.ports.iter().any(|p| p.public == Some(port) || p.private == port))
+    };
     let shown: Vec<&Container> = all
         .iter()
         .filter(|c| match wanted {
@@ -43,8 +57,15 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let title = match (group.as_deref(), port) {
         (_, Some(port)) if shown.is_empty() => format!("No container uses port {port}"),
         (_, Some(port)) => format!("Port {port}: {}", names(&shown)),
-        (Some(group), _) if shown.is_empty() => format!("No container matches “{}”", crate::tell::clean_line(group, 40)),
-        (Some(_), _) => format!("{} of {} match; {} of them running", shown.len(), all.len(), shown.iter().filter(|c| c.is_running()).count()),
+        (Some(group), _) if shown.is_empty() => {
+            format!("No container matches “{}”", crate::tell::clean_line(group, 40))
+        }
+        (Some(_), _) => format!(
+            "{} of {} match; {} of them running",
+            shown.len(),
+            all.len(),
+            shown.iter().filter(|c| c.is_running()).count()
+        ),
         (None, None) if all.is_empty() => "Docker answers and has no containers".to_owned(),
         (None, None) => format!("{running} of {} containers are running", all.len()),
     };
@@ -82,7 +103,10 @@ fn table(shown: &[&Container], limit: usize, now: jiff::Timestamp) -> Table {
         .iter()
         .take(limit)
         .map(|c| {
-            let since = c.since.map(|at| duration(u64::try_from(now.as_second() - at.as_second()).unwrap_or(0))).unwrap_or_default();
+            let since = c
+                .since
+                .map(|at| duration(u64::try_from(now.as_second() - at.as_second()).unwrap_or(0)))
+                .unwrap_or_default();
             vec![
                 Cell::text(c.project.as_deref().unwrap_or("-")),
                 Cell::text(c.label()),
@@ -109,8 +133,11 @@ fn state_words(container: &Container) -> String {
 }
 
 fn ports(container: &Container) -> String {
-    let mut public: Vec<String> =
-        container.ports.iter().filter_map(|p| p.public.map(|public| format!("{public}→{}/{}", p.private, p.protocol))).collect();
+    let mut public: Vec<String> = container
+        .ports
+        .iter()
+        .filter_map(|p| p.public.map(|public| format!("{public}→{}/{}", p.private, p.protocol)))
+        .collect();
     public.dedup();
     public.join(" ")
 }
@@ -122,7 +149,8 @@ fn names(shown: &[&Container]) -> String {
 }
 
 fn states(containers: &[&Container]) -> String {
-    let parts: Vec<String> = containers.iter().take(12).map(|c| format!("{} ({})", c.label(), state_words(c))).collect();
+    let parts: Vec<String> =
+        containers.iter().take(12).map(|c| format!("{} ({})", c.label(), state_words(c))).collect();
     let more = containers.len().saturating_sub(12);
     if more == 0 { parts.join(", ") } else { format!("{} and {more} more", parts.join(", ")) }
 }

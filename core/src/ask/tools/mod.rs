@@ -93,11 +93,13 @@ async fn answer_tool(tool: Tool, question: &Question<'_>) -> Answer {
     }
 }
 
-impl<'a> Question<'a> {
+impl Question<'_> {
     /// The period asked about; `fallback` if none was. A period that cannot be read is the user's mistake.
     fn period(&self, fallback: &str) -> Result<Range, Box<Answer>> {
         let since = self.arguments.since.as_deref().unwrap_or(fallback);
-        let wrong = |error: when::WhenError| Box::new(self.mistake("bad_time", error.to_string(), "For example: --since 24h"));
+        let wrong = |error: when::WhenError| {
+            Box::new(self.mistake("bad_time", error.to_string(), "For example: --since 24h"))
+        };
         let mut range = when::resolve(since, self.now).map_err(wrong)?;
         if let Some(until) = self.arguments.until.as_deref() {
             range.until = when::resolve(until, self.now).map_err(wrong)?.from.max(range.from);
@@ -114,10 +116,14 @@ impl<'a> Question<'a> {
         let shown = clean_line(wanted, 60);
         match resolve(wanted, containers) {
             Resolution::One(container) => Ok(container),
-            Resolution::Many(found) => {
-                Err(Box::new(self.ask_back("name_ambiguous", format!("“{shown}” fits {} containers. Which one?", found.len()), &found)))
+            Resolution::Many(found) => Err(Box::new(self.ask_back(
+                "name_ambiguous",
+                format!("“{shown}” fits {} containers. Which one?", found.len()),
+                &found,
+            ))),
+            Resolution::None(near) => {
+                Err(Box::new(self.ask_back("name_unknown", format!("There is no “{shown}” here."), &near)))
             }
-            Resolution::None(near) => Err(Box::new(self.ask_back("name_unknown", format!("There is no “{shown}” here."), &near))),
         }
     }
 
@@ -126,10 +132,18 @@ impl<'a> Question<'a> {
         let mut names: Vec<String> = candidates.iter().map(|c| distinct(c, candidates)).collect();
         names.dedup();
         names.truncate(10);
-        let help = if names.is_empty() { "`containers all` lists every name".to_owned() } else { format!("Did you mean: {}", names.join(", ")) };
+        let help = if names.is_empty() {
+            "`containers all` lists every name".to_owned()
+        } else {
+            format!("Did you mean: {}", names.join(", "))
+        };
         let document = Document::plain(title.clone()).text(help.clone());
         let next = names.iter().take(5).map(|n| format!("{verb} {n}")).collect();
-        let mut answer = Answer::clarify(self.command.clone(), document.with(Block::Next(next)), AnswerError { code, message: title, help });
+        let mut answer = Answer::clarify(
+            self.command.clone(),
+            document.with(Block::Next(next)),
+            AnswerError { code, message: title, help },
+        );
         answer.data = serde_json::json!({ "candidates": names });
         answer
     }
@@ -152,7 +166,10 @@ fn distinct(container: &Container, among: &[&Container]) -> String {
         return label.to_owned();
     }
     match &container.project {
-        Some(project) if among.iter().filter(|c| c.label() == label && c.project.as_ref() == Some(project)).count() <= 1 => {
+        Some(project)
+            if among.iter().filter(|c| c.label() == label && c.project.as_ref() == Some(project)).count()
+                <= 1 =>
+        {
             format!("{project}/{label}")
         }
         _ => container.name.clone(),
@@ -161,7 +178,8 @@ fn distinct(container: &Container, among: &[&Container]) -> String {
 
 /// An answer about something that nothing here is set up to read.
 fn not_configured(question: &Question<'_>, what: &str, how: &str) -> Answer {
-    let document = Document::new(crate::tell::Severity::Unknown, format!("{what} not configured, so I don't know."));
+    let document =
+        Document::new(crate::tell::Severity::Unknown, format!("{what} not configured, so I don't know."));
     let data = serde_json::json!({ "configured": false, "how": how });
     Answer::new(question.command.clone(), document.text(how), super::Sources::default(), data)
 }

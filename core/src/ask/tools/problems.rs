@@ -15,7 +15,11 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let silent: Vec<Finding> = survey
         .sources
         .silent()
-        .map(|(name, error)| Finding { severity: Severity::Unknown, subject: name.into(), text: error.into() })
+        .map(|(name, error)| Finding {
+            severity: Severity::Unknown,
+            subject: name.into(),
+            text: error.into(),
+        })
         .collect();
     let severity = survey.problems.iter().map(|p| p.severity).max().unwrap_or(Severity::Ok);
     let title = match (survey.problems.len(), silent.len()) {

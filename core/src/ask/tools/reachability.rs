@@ -4,12 +4,13 @@
 use serde_json::json;
 
 use super::{Question, not_configured};
-use crate::ask::{Answer, Sources};
 use crate::ask::resolve::{Resolution, resolve};
+use crate::ask::{Answer, Sources};
 use crate::fleet::Health;
 use crate::tell::{Document, Severity};
 
-const HOW: &str = "This version contacts nothing over the network; it has no declared reachability checks yet.";
+const HOW: &str =
+    "This version contacts nothing over the network; it has no declared reachability checks yet.";
 
 pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let Some(wanted) = question.arguments.container.as_deref() else {
@@ -24,7 +25,9 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let title = match (container.is_running(), container.health) {
         (false, _) => format!("No: {name} is {}", container.state.as_str()),
         (true, Some(Health::Unhealthy)) => format!("Probably not: {name} runs, but its health check fails"),
-        (true, Some(Health::Healthy)) => format!("{name} runs and its own health check passes; from outside I have not tried"),
+        (true, Some(Health::Healthy)) => {
+            format!("{name} runs and its own health check passes; from outside I have not tried")
+        }
         (true, Some(Health::Starting) | None) => format!("{name} runs; whether it answers I have not tried"),
     };
     let severity = match (container.is_running(), container.health) {
@@ -33,5 +36,10 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
         (true, Some(Health::Starting) | None) => Severity::Unknown,
         (false, _) => Severity::Critical,
     };
-    Answer::new(question.command.clone(), Document::new(severity, title).text(HOW), sources, json!({ "container": container }))
+    Answer::new(
+        question.command.clone(),
+        Document::new(severity, title).text(HOW),
+        sources,
+        json!({ "container": container }),
+    )
 }

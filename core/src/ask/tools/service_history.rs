@@ -16,13 +16,15 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let now = question.now.timestamp();
     let mut sources = Sources::default();
     let engine = &question.house.engine;
-    let Some(all) = sources.take("docker", now, engine.containers().await) else { return unreadable(question, sources) };
+    let Some(all) = sources.take("docker", now, engine.containers().await) else {
+        return unreadable(question, sources);
+    };
     let container = match question.container(&all) {
         Ok(container) => container,
         Err(answer) => return *answer,
     };
     let past = survey::past(question, period.from, period.until, Some(container.resource.clone())).await;
-    let (events, known_since) = past.into_parts(&mut sources);
+    let (events, record) = past.into_parts(&mut sources);
     let detail = engine.inspect(&container.id).await.ok().map(|d| d.value);
     let details = detail.iter().map(|d| (d.id.clone(), d.clone())).collect();
     let crashed = crashes(&events, std::slice::from_ref(container), &details, period.from);
@@ -31,24 +33,39 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let unhealthy = events.iter().filter(|e| e.kind == EventKind::Unhealthy).count();
     let name = container.label();
     let since = moment(period.from, question.now);
-    let title = format!("{name} since {since}: {}, {}, {}", times(ends, "crash", "crashes"), times(starts, "start", "starts"), match unhealthy {
-        0 => "never unhealthy".to_owned(),
-        n => format!("{n}× unhealthy"),
-    });
+    let title = format!(
+        "{name} since {since}: {}, {}, {}",
+        times(ends, "crash", "crashes"),
+        times(starts, "start", "starts"),
+        match unhealthy {
+            0 => "never unhealthy".to_owned(),
+            n => format!("{n}× unhealthy"),
+        }
+    );
     let severity = if ends > 0 { Severity::Warning } else { Severity::Ok };
     let limit = question.limit(20, 1_000);
     let skipped = events.len().saturating_sub(limit);
-    let rows = events[skipped..].iter().map(|e| vec![Cell::text(moment(e.at, question.now)), event_cell(e)]).collect();
-    let mut document = Document::new(severity, title)
-        .with(Block::Table(Table { columns: vec![Column::left("TIME", 0), Column::left("EVENT", 0)], rows, more: skipped }));
+    let rows = events[skipped..]
+        .iter()
+        .map(|e| vec![Cell::text(moment(e.at, question.now)), event_cell(e)])
+        .collect();
+    let mut document = Document::new(severity, title).with(Block::Table(Table {
+        columns: vec![Column::left("TIME", 0), Column::left("EVENT", 0)],
+        rows,
+        more: skipped,
+    }));
     if let Some(detail) = &detail {
-        document = document.text(format!("Docker counts {} of this container by its restart policy.", times(usize::try_from(detail.restart_count).unwrap_or(0), "restart", "restarts")));
+        document = document.text(format!(
+            "Docker counts {} of this container by its restart policy.",
+            times(usize::try_from(detail.restart_count).unwrap_or(0), "restart", "restarts")
+        ));
     }
-    if let Some(known) = known_since {
-        document = document.text(format!("Steward has kept a record since {}; before that I know only what Docker remembers.", moment(known, question.now)));
-    }
-    let rows: Vec<_> = events.iter().map(|e| json!({ "at": e.at, "event": e.kind, "exit_code": e.exit_code, "image": e.image })).collect();
-    let data = json!({ "resource": container.resource, "crashes": ends, "starts": starts, "events": rows, "recorded_since": known_since });
+    document = document.text(record.words(question.now));
+    let rows: Vec<_> = events
+        .iter()
+        .map(|e| json!({ "at": e.at, "event": e.kind, "exit_code": e.exit_code, "image": e.image }))
+        .collect();
+    let data = json!({ "resource": container.resource, "crashes": ends, "starts": starts, "events": rows, "recorded_since": record.since() });
     Answer::new(question.command.clone(), document, sources, data)
 }
 
@@ -70,7 +87,9 @@ pub(super) fn event_cell(event: &ContainerEvent) -> Cell {
             }
             None => Cell::text("ended"),
         },
-        EventKind::Oom => Cell::State("out of memory: the kernel killed a process".into(), Severity::Critical),
+        EventKind::Oom => {
+            Cell::State("out of memory: the kernel killed a process".into(), Severity::Critical)
+        }
         EventKind::Unhealthy => Cell::State("unhealthy".into(), Severity::Warning),
         EventKind::Kill => Cell::text(match event.signal.as_deref() {
             Some(signal) => format!("signal {signal} was sent"),

@@ -17,12 +17,20 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let now = question.now.timestamp();
     let mut sources = Sources::default();
     let engine = &question.house.engine;
-    let Some(all) = sources.take("docker", now, engine.containers().await) else { return unreadable(question, sources) };
+    let Some(all) = sources.take("docker", now, engine.containers().await) else {
+        return unreadable(question, sources);
+    };
     let container = match question.container(&all) {
         Ok(container) => container,
         Err(answer) => return *answer,
     };
-    let period = match question.arguments.since.as_deref().or(question.arguments.until.as_deref()).map(|_| question.period("90d")) {
+    let period = match question
+        .arguments
+        .since
+        .as_deref()
+        .or(question.arguments.until.as_deref())
+        .map(|_| question.period("90d"))
+    {
         Some(Ok(period)) => Some(period),
         Some(Err(answer)) => return *answer,
         None => None,
@@ -56,6 +64,7 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
         (0, _) if read == 0 => format!("{name} has written nothing in that time"),
         (0, _) => format!("{name}: no {what} among the last {read}"),
         (n, all) if n < all => format!("{name}: the last {n} of {all} {what}"),
+        (1, _) => format!("{name}: 1 {}", what.replacen("lines", "line", 1)),
         (n, _) => format!("{name}: {n} {what}"),
     };
     let redactor = &question.house.redactor;
@@ -66,11 +75,15 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
             line.at.map_or_else(|| text.clone(), |at| format!("{}  {text}", moment(at, question.now)))
         })
         .collect();
-    let mut document = Document::new(Severity::Ok, title).with(Block::Evidence { source: format!("log of {name}"), lines: evidence });
+    let mut document = Document::new(Severity::Ok, title)
+        .with(Block::Evidence { source: format!("log of {name}"), lines: evidence });
     if filtered && read as u32 == READ {
         document = document.text(format!("Only the newest {READ} lines of that time were searched."));
     }
-    let rows: Vec<_> = shown.iter().map(|l| json!({ "at": l.at, "stream": l.stream, "text": redactor.redact(&l.text) })).collect();
+    let rows: Vec<_> = shown
+        .iter()
+        .map(|l| json!({ "at": l.at, "stream": l.stream, "text": redactor.redact(&l.text) }))
+        .collect();
     let data = json!({ "container": container.name, "matched": fitting.len(), "read": read, "lines": rows });
     Answer::new(question.command.clone(), document, sources, data)
 }
@@ -100,11 +113,24 @@ impl Level {
 
     /// The level a line states, or that its words imply.
     fn of(line: &str) -> Option<Self> {
-        const LOUD: [&str; 12] =
-            ["error", "fatal", "panic", "critical", "crit", "exception", "traceback", "emerg", "alert", "failed", "failure", "err"];
+        const LOUD: [&str; 12] = [
+            "error",
+            "fatal",
+            "panic",
+            "critical",
+            "crit",
+            "exception",
+            "traceback",
+            "emerg",
+            "alert",
+            "failed",
+            "failure",
+            "err",
+        ];
         let mut found = None;
         // A level stands near the beginning; a word far behind is part of the message but still counts as a failure.
-        for word in line.split(|c: char| !c.is_alphanumeric()).filter(|w| (3..=9).contains(&w.len())).take(64) {
+        for word in line.split(|c: char| !c.is_alphanumeric()).filter(|w| (3..=9).contains(&w.len())).take(64)
+        {
             let word = word.to_ascii_lowercase();
             if LOUD.contains(&word.as_str()) {
                 return Some(Self::Error);
@@ -123,7 +149,14 @@ mod tests {
 
     #[test]
     fn levels_are_recognised_in_the_usual_forms() {
-        for line in ["ERROR: x", "level=error msg=x", r#"{"level":"fatal"}"#, "[crit] x", "Traceback (most recent call last):", "E connection failed"] {
+        for line in [
+            "ERROR: x",
+            "level=error msg=x",
+            r#"{"level":"fatal"}"#,
+            "[crit] x",
+            "Traceback (most recent call last):",
+            "E connection failed",
+        ] {
             assert_eq!(Level::of(line), Some(Level::Error), "{line}");
         }
         assert_eq!(Level::of("2026-01-01 WARN low disk"), Some(Level::Warning));

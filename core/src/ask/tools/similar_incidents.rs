@@ -10,7 +10,11 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
         "A memory of incidents is",
         "This version keeps no incidents yet, so it cannot compare. `history NAME` shows what happened to a service.",
     );
-    let next = question.arguments.container.as_deref().map_or_else(|| "crashes".to_owned(), |c| format!("history {c}"));
+    let next = question
+        .arguments
+        .container
+        .as_deref()
+        .map_or_else(|| "crashes".to_owned(), |c| format!("history {c}"));
     answer.document = answer.document.with(Block::Next(vec![next]));
     answer
 }

@@ -11,34 +11,56 @@ pub(super) fn whoami(question: &Question<'_>) -> Answer {
     let who = question.who;
     let document = Document::new(Severity::Ok, format!("You are {}", who.id()))
         .text("You may ask anything. Nobody may change anything: this is observe mode, and the terminal never approves.");
-    Answer::new(question.command.clone(), document, Sources::default(), json!({ "principal": who.id(), "front_end": who.front_end(), "may": ["ask"] }))
+    Answer::new(
+        question.command.clone(),
+        document,
+        Sources::default(),
+        json!({ "principal": who.id(), "front_end": who.front_end(), "may": ["ask"] }),
+    )
 }
 
 pub(super) fn settings(question: &Question<'_>) -> Answer {
     let shown = &question.house.settings.shown;
-    let rows = shown.iter().map(|(name, value, from)| vec![Cell::text(&**name), Cell::text(&**value), Cell::text(&**from)]).collect();
+    let rows = shown
+        .iter()
+        .map(|(name, value, from)| vec![Cell::text(&**name), Cell::text(&**value), Cell::text(&**from)])
+        .collect();
     let columns = vec![Column::left("SETTING", 0), Column::left("VALUE", 0), Column::left("FROM", 1)];
-    let document = Document::new(Severity::Ok, "The settings in force").with(Block::Table(Table { columns, rows, more: 0 }));
-    let data: Vec<_> = shown.iter().map(|(name, value, from)| json!({ "name": name, "value": value, "from": from })).collect();
+    let document = Document::new(Severity::Ok, "The settings in force").with(Block::Table(Table {
+        columns,
+        rows,
+        more: 0,
+    }));
+    let data: Vec<_> = shown
+        .iter()
+        .map(|(name, value, from)| json!({ "name": name, "value": value, "from": from }))
+        .collect();
     Answer::new(question.command.clone(), document, Sources::default(), json!({ "settings": data }))
 }
 
 pub(super) fn about(question: &Question<'_>) -> Answer {
     let settings = &question.house.settings;
-    let fact = |subject: &str, text: &str| Finding { severity: Severity::Ok, subject: subject.into(), text: text.into() };
-    let document = Document::new(Severity::Ok, format!("Steward {} on {}, {} mode", settings.version, settings.host, settings.mode.as_str())).with(
-        Block::Findings(vec![
-            fact("can change", "nothing: it has no code path that changes anything on this host"),
-            fact("leaves the house", "nothing: no model, no telemetry, no update check"),
-            fact("keeps", "the record of questions (audit) and of container events, in its data directory"),
-        ]),
-    );
+    let fact = |subject: &str, text: &str| Finding {
+        severity: Severity::Ok,
+        subject: subject.into(),
+        text: text.into(),
+    };
+    let document = Document::new(
+        Severity::Ok,
+        format!("Steward {} on {}, {} mode", settings.version, settings.host, settings.mode.as_str()),
+    )
+    .with(Block::Findings(vec![
+        fact("can change", "nothing: it has no code path that changes anything on this host"),
+        fact("leaves the house", "nothing: no model, no telemetry, no update check"),
+        fact("keeps", "the record of questions (audit) and of container events, in its data directory"),
+    ]));
     let data = json!({ "version": settings.version, "host": settings.host, "mode": settings.mode });
     Answer::new(question.command.clone(), document, Sources::default(), data)
 }
 
 pub(super) fn suppressed(question: &Question<'_>) -> Answer {
-    let document = Document::new(Severity::Ok, "Nothing is held back: this version sends no messages by itself");
+    let document =
+        Document::new(Severity::Ok, "Nothing is held back: this version sends no messages by itself");
     Answer::new(question.command.clone(), document, Sources::default(), json!({ "suppressed": [] }))
 }
 
@@ -47,7 +69,8 @@ pub(super) async fn audit(question: &Question<'_>) -> Answer {
     let entries = match question.house.audit.tail(limit).await {
         Ok(entries) => entries,
         Err(error) => {
-            let document = Document::new(Severity::Unknown, "The audit log could not be read").text(error.to_string());
+            let document =
+                Document::new(Severity::Unknown, "The audit log could not be read").text(error.to_string());
             return Answer::new(question.command.clone(), document, Sources::default(), json!({}));
         }
     };
@@ -74,8 +97,9 @@ pub(super) async fn audit(question: &Question<'_>) -> Answer {
         Column::left("ASKED", 0),
         Column::left("RESULT", 2),
     ];
-    let document = Document::new(Severity::Ok, format!("The last {} entries of the audit log", entries.len()))
-        .with(Block::Table(Table { columns, rows, more: 0 }))
-        .with(Block::Next(vec!["audit verify".into()]));
+    let document =
+        Document::new(Severity::Ok, format!("The last {} entries of the audit log", entries.len()))
+            .with(Block::Table(Table { columns, rows, more: 0 }))
+            .with(Block::Next(vec!["audit verify".into()]));
     Answer::new(question.command.clone(), document, Sources::default(), json!({ "entries": entries }))
 }

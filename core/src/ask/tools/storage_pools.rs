@@ -11,7 +11,11 @@ const HOW: &str = "The health of pools (scrub, SMART, snapshots) is not read by 
 pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let mut sources = Sources::default();
     let reading = sources.take("host", question.now.timestamp(), question.house.host.reading().await);
-    let pooled: Vec<_> = reading.iter().flat_map(|h| &h.file_systems).filter(|fs| matches!(fs.kind.as_str(), "zfs" | "btrfs" | "bcachefs")).collect();
+    let pooled: Vec<_> = reading
+        .iter()
+        .flat_map(|h| &h.file_systems)
+        .filter(|fs| matches!(fs.kind.as_str(), "zfs" | "btrfs" | "bcachefs"))
+        .collect();
     if pooled.is_empty() {
         return not_configured(question, "Storage pools are", HOW);
     }
@@ -20,10 +24,17 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
         .map(|fs| Finding {
             severity: Severity::Ok,
             subject: fs.device.clone(),
-            text: format!("{} on {}: {} used, {} free", fs.kind, fs.mount, percent(fs.used_percent()), bytes(fs.free_bytes)),
+            text: format!(
+                "{} on {}: {} used, {} free",
+                fs.kind,
+                fs.mount,
+                percent(fs.used_percent()),
+                bytes(fs.free_bytes)
+            ),
         })
         .collect();
-    let document =
-        Document::new(Severity::Unknown, "I know the space of the pools, not their health").with(Block::Findings(findings)).text(HOW);
+    let document = Document::new(Severity::Unknown, "I know the space of the pools, not their health")
+        .with(Block::Findings(findings))
+        .text(HOW);
     Answer::new(question.command.clone(), document, sources, json!({ "pools": pooled, "health": null }))
 }

@@ -4,16 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 
 use super::Question;
+use crate::ask::Sources;
 use crate::ask::crashes::{Crash, crashes};
 use crate::ask::problems::{self, Problem};
-use crate::ask::Sources;
 use crate::fleet::{
-    Container, ContainerDetail, ContainerEvent, ContainerId, Freshness, Health, HostReading, ResourceRef, SourceReport, State,
+    Container, ContainerDetail, ContainerEvent, ContainerId, Freshness, Health, HostReading, ResourceRef,
+    SourceReport, State,
 };
 use crate::ports::{EventQuery, StoreError};
+use crate::tell::moment;
 
 /// Only what is not well is inspected, and no more than this many at once.
 const INSPECT_MAX: usize = 16;
@@ -24,18 +26,17 @@ pub(super) struct Survey {
     pub containers: Option<Arc<[Container]>>,
     pub host: Option<HostReading>,
     pub events: Vec<ContainerEvent>,
-    pub details: HashMap<ContainerId, ContainerDetail>,
     pub crashes: Vec<Crash>,
     pub problems: Vec<Problem>,
     pub sources: Sources,
-    /// Set if what happened before this moment is known only as far as the engine remembers.
-    pub known_since: Option<Timestamp>,
+    pub record: Record,
 }
 
 /// Everything that `status`, `problems`, `alerts` and `digest` need; crashes are counted from `from` on.
 pub(super) async fn look(question: &Question<'_>, from: Timestamp) -> Survey {
     let now = question.now.timestamp();
-    let (engine, host) = futures_util::join!(containers_and_past(question, from), question.house.host.reading());
+    let (engine, host) =
+        futures_util::join!(containers_and_past(question, from), question.house.host.reading());
     let mut survey = engine;
     survey.host = survey.sources.take("host", now, host);
     if let Some(reading) = &survey.host {
@@ -52,12 +53,45 @@ pub(super) async fn containers_and_past(question: &Question<'_>, from: Timestamp
     let mut sources = Sources::default();
     let (listed, past) = futures_util::join!(house.engine.containers(), past(question, from, now, None));
     let containers = sources.take("docker", now, listed);
-    let (events, known_since) = past.into_parts(&mut sources);
+    let (events, record) = past.into_parts(&mut sources);
     let list = containers.as_deref().unwrap_or_default();
     let details = inspect_unwell(question, list).await;
     let crashes = crashes(&events, list, &details, from);
     let problems = problems::of_containers(list, &details, &crashes, now);
-    Survey { containers, host: None, events, details, crashes, problems, sources, known_since }
+    Survey { containers, host: None, events, crashes, problems, sources, record }
+}
+
+/// How far back a period is covered by events that were collected as they happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Record {
+    Whole,
+    Since(Timestamp),
+    None,
+}
+
+impl Record {
+    /// What a reader must know about the time before; nothing if all of it was seen.
+    pub(super) fn words(self, now: &Zoned) -> String {
+        match self {
+            Self::Whole => String::new(),
+            Self::Since(since) => format!(
+                "I have kept a record since {}; of the time before I know only what Docker remembers (256 events).",
+                moment(since, now)
+            ),
+            Self::None => {
+                "I keep no record yet (`steward run` does): I know only what Docker remembers (256 events)."
+                    .into()
+            }
+        }
+    }
+
+    /// For `data`: since when, if that is later than asked.
+    pub(super) const fn since(self) -> Option<Timestamp> {
+        match self {
+            Self::Since(since) => Some(since),
+            Self::Whole | Self::None => None,
+        }
+    }
 }
 
 /// What happened, from the store and from the engine's own memory, each event once, oldest first.
@@ -68,26 +102,42 @@ pub(super) struct Past {
 }
 
 impl Past {
-    pub(super) fn into_parts(self, sources: &mut Sources) -> (Vec<ContainerEvent>, Option<Timestamp>) {
+    pub(super) fn into_parts(self, sources: &mut Sources) -> (Vec<ContainerEvent>, Record) {
         let since = match self.stored {
             Ok(since) => since,
             Err(error) => {
                 let error = Some(error.to_string());
-                sources.note(SourceReport { name: "history".into(), state: Freshness::Unknown, age_s: None, error });
+                sources.note(SourceReport {
+                    name: "history".into(),
+                    state: Freshness::Unknown,
+                    age_s: None,
+                    error,
+                });
                 None
             }
         };
-        let whole = since.is_some_and(|since| since <= self.from);
-        let known_since = (!whole).then(|| since.unwrap_or_else(|| self.events.first().map_or(self.from, |e| e.at)));
-        (self.events, known_since)
+        let record = match since {
+            Some(since) if since <= self.from => Record::Whole,
+            Some(since) => Record::Since(since),
+            None => Record::None,
+        };
+        (self.events, record)
     }
 }
 
-pub(super) async fn past(question: &Question<'_>, from: Timestamp, until: Timestamp, resource: Option<ResourceRef>) -> Past {
+pub(super) async fn past(
+    question: &Question<'_>,
+    from: Timestamp,
+    until: Timestamp,
+    resource: Option<ResourceRef>,
+) -> Past {
     let house = question.house;
     let query = EventQuery { from, until, resource: resource.clone(), limit: EVENTS_MAX };
-    let (stored, since, remembered) =
-        futures_util::join!(house.facts.events(&query), house.facts.watching_since(), house.engine.events(from, until));
+    let (stored, since, remembered) = futures_util::join!(
+        house.facts.events(&query),
+        house.facts.watching_since(),
+        house.engine.events(from, until)
+    );
     // What the engine forgets the store has; an engine that is silent is named by the list call already.
     let mut events = remembered.unwrap_or_default();
     events.retain(|e| e.at >= from && e.at <= until && resource.as_ref().is_none_or(|r| e.resource == *r));
@@ -103,7 +153,10 @@ pub(super) async fn past(question: &Question<'_>, from: Timestamp, until: Timest
     Past { events, stored, from }
 }
 
-async fn inspect_unwell(question: &Question<'_>, containers: &[Container]) -> HashMap<ContainerId, ContainerDetail> {
+async fn inspect_unwell(
+    question: &Question<'_>,
+    containers: &[Container],
+) -> HashMap<ContainerId, ContainerDetail> {
     let unwell = |c: &&Container| match c.state {
         State::Restarting | State::Dead => true,
         State::Running => c.health == Some(Health::Unhealthy),

@@ -10,12 +10,15 @@ use crate::fleet::{Container, ContainerId, ContainerUsage, Freshness, Observed, 
 use crate::tell::{Block, Cell, Column, Document, Severity, Table, bytes, percent};
 
 /// Every running container with its usage, and the state of the source.
-pub(super) async fn measure(question: &Question<'_>) -> Result<(SourceReport, Vec<(Container, ContainerUsage)>), SourceError> {
+pub(super) async fn measure(
+    question: &Question<'_>,
+) -> Result<(SourceReport, Vec<(Container, ContainerUsage)>), SourceError> {
     let engine = &question.house.engine;
     let listed = engine.containers().await?;
     let running: Vec<&Container> = listed.value.iter().filter(|c| c.is_running()).collect();
     let ids: Vec<ContainerId> = running.iter().map(|c| c.id.clone()).collect();
-    let usage = if ids.is_empty() { Observed::new(Vec::new(), listed.at) } else { engine.usage(&ids).await? };
+    let usage =
+        if ids.is_empty() { Observed::new(Vec::new(), listed.at) } else { engine.usage(&ids).await? };
     let rows = usage
         .value
         .into_iter()

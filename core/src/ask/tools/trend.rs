@@ -5,8 +5,11 @@ use crate::ask::Answer;
 use crate::tell::Block;
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
-    let mut answer =
-        not_configured(question, "A record of figures over time is", "This version keeps none yet: `usage` and `disk` show the figures of now.");
+    let mut answer = not_configured(
+        question,
+        "A record of figures over time is",
+        "This version keeps none yet: `usage` and `disk` show the figures of now.",
+    );
     answer.document = answer.document.with(Block::Next(vec!["usage".into(), "disk".into()]));
     answer
 }

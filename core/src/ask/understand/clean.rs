@@ -142,7 +142,7 @@ fn take_invisible(text: &str, out: &mut Clean) -> String {
     }
     if selectors.len() >= 4
         && let Ok(carried) = String::from_utf8(selectors)
-        && carried.chars().filter(|c| c.is_ascii_alphabetic()).count() * 2 > carried.chars().count()
+        && carried.chars().filter(char::is_ascii_alphabetic).count() * 2 > carried.chars().count()
     {
         out.hidden.push_str(&carried);
     }

@@ -19,17 +19,21 @@ pub(super) trait Vocabulary {
 /// Longer messages are looked at up to here, in bytes.
 const LONGEST: usize = 4096;
 
+/// What writes a word differently.
+type Turn<'a> = &'a dyn Fn(&str) -> String;
+
 /// Takes off the disguises of single words: the text that is meant.
 pub(super) fn plain_words(text: &str, known: &dyn Vocabulary) -> Option<Undone> {
     let joined = joined_letters(text, known);
-    let base = joined.as_deref().unwrap_or(text);
+    let base = joined.as_ref().map_or(text, |(joined, _)| joined.as_str());
     let unleeted = leet(base, known);
     let what = match (&joined, &unleeted) {
         (None, None) => return None,
         (Some(_), _) => "letters written apart",
         (None, Some(_)) => "digits in the place of letters",
     };
-    Some(Undone { what, text: unleeted.or(joined)?, deliberate: false })
+    let deliberate = joined.as_ref().is_some_and(|(_, runs)| *runs >= 3);
+    Some(Undone { what, text: unleeted.or(joined.map(|(joined, _)| joined))?, deliberate })
 }
 
 /// Reversed and shifted text, when the message itself makes no sense.
@@ -52,16 +56,14 @@ pub(super) fn transformed(text: &str, known: &dyn Vocabulary) -> Option<Undone> 
     consider("reversed words", each_word(text, |word| word.chars().rev().collect()));
     consider("mirrored alphabet", each_word(text, |word| word.chars().map(mirrored).collect()));
     for by in 1..26 {
-        consider(
-            if by == 13 { "rot13" } else { "shifted letters" },
-            text.chars().map(|c| shifted(c, by)).collect(),
-        );
+        let turned = each_word(text, |word| word.chars().map(|c| shifted(c, by)).collect());
+        consider(if by == 13 { "rot13" } else { "shifted letters" }, turned);
     }
     if let Some((_, undone)) = best {
         return Some(undone);
     }
     // a few words of an otherwise ordinary message
-    let parts: [(&'static str, &dyn Fn(&str) -> String); 2] = [
+    let parts: [(&'static str, Turn); 2] = [
         ("rot13", &|word: &str| word.chars().map(|c| shifted(c, 13)).collect()),
         ("reversed words", &|word: &str| word.chars().rev().collect()),
     ];
@@ -104,8 +106,9 @@ fn each_word(text: &str, mut turn: impl FnMut(&str) -> String) -> String {
             word.push(c);
             continue;
         }
+        // `rot13` is no word
         if !word.is_empty() {
-            out.push_str(&turn(&word));
+            out.push_str(&if c.is_ascii_digit() { std::mem::take(&mut word) } else { turn(&word) });
             word.clear();
         }
         out.push(c);
@@ -153,36 +156,60 @@ pub(super) fn sense(text: &str, known: &dyn Vocabulary) -> Sense {
     sense
 }
 
-/// Joins letters written apart: `r e s t a r t`, `r.e.l.o.a.d`.
-fn joined_letters(text: &str, known: &dyn Vocabulary) -> Option<String> {
-    let chars: Vec<char> = text.chars().take(LONGEST).collect();
+/// A run of letters written apart: where it begins and ends, and what it spells.
+struct Run {
+    start: usize,
+    end: usize,
+    letters: String,
+}
+
+/// Runs of single letters with the same separator between them: `r e s t a r t`, `r.e.l.o.a.d`.
+fn runs(chars: &[char]) -> Vec<Run> {
     let single = |at: usize| chars.get(at).is_some_and(|c| c.is_alphanumeric());
-    let mut out = String::with_capacity(text.len());
-    let mut changed = false;
+    let mut found = Vec::new();
     let mut at = 0;
-    while let Some(c) = chars.get(at) {
-        let starts =
-            single(at) && (at == 0 || !chars.get(at - 1).is_some_and(|before| before.is_alphanumeric()));
+    while at < chars.len() {
+        let starts = single(at) && (at == 0 || !single(at - 1));
         let separator = chars.get(at + 1).copied().filter(|c| !c.is_alphanumeric());
         if let (true, Some(separator)) = (starts, separator) {
             let mut end = at;
             while chars.get(end + 1) == Some(&separator) && single(end + 2) && !single(end + 3) {
                 end += 2;
             }
-            let letters: String = chars.get(at..=end).unwrap_or(&[]).iter().step_by(2).collect();
-            if letters.chars().count() >= 3
-                && let Some(words) = segmented(&letters, known)
-            {
-                out.push_str(&words);
-                changed = true;
-                at = end + 1;
-                continue;
+            if end >= at + 2 {
+                let letters = chars.get(at..=end).unwrap_or(&[]).iter().step_by(2).collect();
+                found.push(Run { start: at, end, letters });
+                at = end;
             }
         }
-        out.push(*c);
         at += 1;
     }
-    changed.then_some(out)
+    found
+}
+
+/// Joins letters written apart, and says how many words were. One must be known; several are no accident.
+fn joined_letters(text: &str, known: &dyn Vocabulary) -> Option<(String, usize)> {
+    let chars: Vec<char> = text.chars().take(LONGEST).collect();
+    let runs = runs(&chars);
+    let long =
+        runs.iter().filter(|run| run.letters.chars().filter(|c| c.is_alphabetic()).count() >= 3).count();
+    let several = long >= 2;
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for run in &runs {
+        let alphabetic = run.letters.chars().all(char::is_alphabetic);
+        let words = (run.letters.chars().count() >= 3).then(|| segmented(&run.letters, known)).flatten();
+        if let Some(words) = words.or_else(|| (several && alphabetic).then(|| run.letters.clone())) {
+            out.extend(chars.get(from..run.start).unwrap_or(&[]));
+            out.push_str(&words);
+            from = run.end + 1;
+        }
+    }
+    if from == 0 {
+        return None;
+    }
+    out.extend(chars.get(from..).unwrap_or(&[]));
+    Some((out, long))
 }
 
 /// Cuts letters into known words: as few as possible.

@@ -1,5 +1,6 @@
 //! Hashed features of a tokenised message. Training and reading share this file, so they cannot disagree.
 
+use super::grammar::{Hit, classes};
 use super::token::{Kind, Tokens, hash};
 
 /// Tokens beyond this add nothing.
@@ -17,9 +18,11 @@ pub(super) fn unigram(word: u32) -> u32 {
     mix(1, word, 0)
 }
 
-/// Fills `out` with the features of a message.
-pub(super) fn features(tokens: &Tokens, out: &mut Vec<u32>) {
+/// Fills `out` with the features of a message. `known` says which words (by their hashes) belong to the
+/// vocabulary of the trade: those outside stand for each other.
+pub(super) fn features(tokens: &Tokens, hits: &[Hit], known: &dyn Fn(u32) -> bool, out: &mut Vec<u32>) {
     out.clear();
+    out.extend(hits.iter().map(|hit| mix(25, hit.rule, 0)));
     let list = tokens.list.get(..WIDEST.min(tokens.list.len())).unwrap_or(&[]);
     let edge = 0x5151_5151_u32;
     let (mut before, mut before2) = (edge, 0);
@@ -27,6 +30,9 @@ pub(super) fn features(tokens: &Tokens, out: &mut Vec<u32>) {
     let mut names = 0_u32;
     let mut question = false;
     let mut last_word = edge;
+    let (mut words, mut strange) = (0_u32, 0_u32);
+    let stranger = hash("<strange>");
+    let mut before_masked = edge;
     for (index, token) in list.iter().enumerate() {
         let word = token.hash;
         let text = tokens.word(token);
@@ -35,6 +41,17 @@ pub(super) fn features(tokens: &Tokens, out: &mut Vec<u32>) {
         if before2 != 0 {
             out.push(mix(3, before2, word));
             out.push(mix(4, mix(2, before2, before), word));
+        }
+        for class in classes(word) {
+            let class = u32::from(*class);
+            out.push(mix(21, class, u32::from(clause)));
+            out.push(mix(22, before, class));
+            for earlier in classes(before) {
+                out.push(mix(23, u32::from(*earlier), class));
+            }
+        }
+        for class in classes(before) {
+            out.push(mix(24, u32::from(*class), word));
         }
         match token.kind {
             Kind::Punct => {
@@ -50,6 +67,21 @@ pub(super) fn features(tokens: &Tokens, out: &mut Vec<u32>) {
                 last_word = word;
             }
         }
+        let masked = if token.kind == Kind::Word {
+            words += 1;
+            if known(word) {
+                word
+            } else {
+                strange += 1;
+                stranger
+            }
+        } else {
+            word
+        };
+        if masked == stranger || before_masked == stranger {
+            out.push(mix(17, before_masked, masked));
+        }
+        before_masked = masked;
         match token.kind {
             Kind::Word | Kind::Place => grams(text, out),
             Kind::Shape | Kind::File | Kind::Path | Kind::Flag => {
@@ -66,6 +98,12 @@ pub(super) fn features(tokens: &Tokens, out: &mut Vec<u32>) {
         before = word;
     }
     out.push(mix(2, before, edge));
+    if before_masked == stranger {
+        out.push(mix(17, before_masked, edge));
+    }
+    out.push(mix(18, strange.min(5), 0));
+    out.push(mix(19, (strange * 5).checked_div(words).unwrap_or(0), 0));
+    out.push(mix(20, strange.min(3), names.min(1)));
     out.push(mix(8, last_word, 0));
     out.push(mix(9, u32::from(question), 0));
     out.push(mix(10, names.min(3), 0));

@@ -1,7 +1,7 @@
 //! Messages that only make sense after another one: "and radarr?", "what about yesterday", "why?".
 
 use super::token::{Kind, Tokens};
-use super::{Arguments, Tool};
+use super::{Arguments, Tool, grammar};
 
 /// What an elliptic message changes in the question before it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -119,8 +119,6 @@ const FILLERS: &[&str] = &[
     "now",
     "looking",
     "doing",
-    "up",
-    "down",
 ];
 const BACK: &[&str] = &[
     "it", "its", "that", "them", "then", "this", "one", "those", "dann", "entonces", "alors", "allora",
@@ -160,6 +158,9 @@ fn metric_word(word: &str) -> Option<&'static str> {
 pub(super) fn ellipsis(tokens: &Tokens, when: Option<&std::ops::Range<usize>>) -> Option<Ellipsis> {
     let words: Vec<_> = tokens.list.iter().filter(|token| token.kind != Kind::Punct).collect();
     if words.is_empty() || words.len() > 8 {
+        return None;
+    }
+    if words.iter().any(|token| grammar::acts(token.hash)) {
         return None;
     }
     let mut found = Ellipsis { when: when.is_some(), ..Ellipsis::default() };

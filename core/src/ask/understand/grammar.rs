@@ -27,6 +27,9 @@ pub(super) struct Hit {
     pub from: usize,
     pub to: usize,
     pub why: &'static str,
+    /// The rule as written, and its hash.
+    pub line: &'static str,
+    pub rule: u32,
 }
 
 #[derive(Debug)]
@@ -55,24 +58,37 @@ struct Rule {
     says: Says,
     weight: f32,
     why: &'static str,
+    line: &'static str,
+    /// Of the pattern: the weight may change without a new training.
+    hash: u32,
     elements: Vec<Element>,
 }
 
 struct Rules {
-    rules: Vec<Rule>,
+    all: Vec<Rule>,
     /// Rules by the hash of a word that they need; rules that need none.
     by_word: HashMap<u32, Vec<usize>>,
     always: Vec<usize>,
+    /// The sets that a word is in, by its hash.
+    classes: HashMap<u32, Vec<u8>>,
 }
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    let mut rules = Rules { rules: Vec::new(), by_word: HashMap::new(), always: Vec::new() };
+    let mut rules =
+        Rules { all: Vec::new(), by_word: HashMap::new(), always: Vec::new(), classes: HashMap::new() };
     let mut sets: HashMap<&'static str, &'static str> = HashMap::new();
     let mut why = "";
     for line in include_str!("data/rules.txt").lines().map(str::trim) {
         if let Some(text) = line.strip_prefix("## ") {
             why = text;
         } else if let Some((name, words)) = line.strip_prefix('@').and_then(|set| set.split_once('=')) {
+            let class = sets.len() as u8;
+            for word in words.split_whitespace() {
+                let of = rules.classes.entry(hash(word)).or_default();
+                if !of.contains(&class) {
+                    of.push(class);
+                }
+            }
             sets.insert(name.trim(), words.trim());
         } else if let Some(rule) = parse(line, why, &sets) {
             rules.add(rule);
@@ -122,13 +138,28 @@ fn parse(line: &'static str, why: &'static str, sets: &HashMap<&'static str, &'s
             }
         })
         .collect();
-    Some(Rule { says, weight, why, elements })
+    Some(Rule { says, weight, why, line, hash: hash(pattern), elements })
 }
+
+/// Words of so many messages that a rule is not looked up by them.
+const COMMON: &[&str] = &[
+    "is", "are", "the", "it", "my", "a", "to", "of", "and", "you", "i", "if", "in", "on", "not", "all",
+    "what", "how", "did", "do", "can", "any", "up", "de", "la", "el", "le", "que", "en", "o", "e", "y",
+    "die", "der", "das", "den", "het", "me", "was", "for", "?", ",", ".", ":", "has", "have", "show", "that",
+    "this", "will", "with", "please", "si", "se", "il", "als", "down", "does", "be", "from", "at", "restart",
+    "off", "now", "es", "un", "een", "est",
+];
 
 impl Rules {
     fn add(&mut self, rule: Rule) {
-        let index = self.rules.len();
-        // the rarest thing to ask for first: the smallest set of plain words
+        let index = self.all.len();
+        // the rarest thing to ask for: the fewest words, common ones counted as many
+        let price = |hashes: &Vec<u32>| -> usize {
+            hashes
+                .iter()
+                .map(|word| if COMMON.iter().any(|common| hash(common) == *word) { 200 } else { 1 })
+                .sum()
+        };
         let needed = rule
             .elements
             .iter()
@@ -136,13 +167,23 @@ impl Rules {
                 Element::Words { hashes, stems, optional: false } if stems.is_empty() => Some(hashes),
                 _ => None,
             })
-            .min_by_key(|hashes| hashes.len());
+            .min_by_key(|hashes| price(hashes));
         match needed {
             Some(hashes) => hashes.iter().for_each(|hash| self.by_word.entry(*hash).or_default().push(index)),
             None => self.always.push(index),
         }
-        self.rules.push(rule);
+        self.all.push(rule);
     }
+}
+
+/// The sets of words that a word belongs to, by number.
+pub(super) fn classes(word: u32) -> &'static [u8] {
+    RULES.classes.get(&word).map_or(&[], Vec::as_slice)
+}
+
+/// Whether a word says that something is done to a thing: the first eight sets, and the verbs of networks.
+pub(super) fn acts(word: u32) -> bool {
+    classes(word).iter().any(|class| *class < 8 || *class == 9)
 }
 
 /// The rules that match, each once.
@@ -155,14 +196,22 @@ pub(super) fn hits(tokens: &Tokens) -> Vec<Hit> {
     tried.sort_unstable();
     tried.dedup();
     let mut hits = Vec::new();
-    for rule in tried.iter().filter_map(|index| rules.rules.get(*index)) {
+    for rule in tried.iter().filter_map(|index| rules.all.get(*index)) {
         let span = (0..tokens.list.len().min(400)).find_map(|from| {
             let mut fuel = 2000;
             matches(&rule.elements, tokens, from, &mut fuel).map(|end| (from, end))
         });
         if let Some((from, end)) = span {
             let to = end.saturating_sub(1).max(from);
-            hits.push(Hit { says: rule.says, weight: rule.weight, from, to, why: rule.why });
+            hits.push(Hit {
+                says: rule.says,
+                weight: rule.weight,
+                from,
+                to,
+                why: rule.why,
+                line: rule.line,
+                rule: rule.hash,
+            });
         }
     }
     hits
@@ -258,7 +307,7 @@ mod tests {
     fn every_line_of_the_rules_is_understood() {
         let lines = include_str!("data/rules.txt").lines().map(str::trim);
         let rules = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', '@'])).count();
-        assert_eq!(RULES.rules.len(), rules);
+        assert_eq!(RULES.all.len(), rules);
         assert!(rules > 0);
     }
 }

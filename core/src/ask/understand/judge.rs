@@ -15,8 +15,6 @@ pub(super) struct Judgement {
     pub refuse: f32,
     /// Of the label.
     pub confidence: f32,
-    /// The most likely tool, whatever the verdict.
-    pub tool: Tool,
     /// The most likely category, whatever the verdict, mixed and injection left out.
     pub category: Category,
     pub answer: f32,
@@ -27,9 +25,9 @@ pub(super) struct Judgement {
 const REFUSE: f32 = 0.45;
 
 pub(super) fn judge(model: &Model, tokens: &Tokens, scratch: &mut Vec<u32>) -> Judgement {
-    features(tokens, scratch);
-    let mut scores = model.score(scratch);
     let hits = grammar::hits(tokens);
+    features(tokens, &hits, &|word| model.knows(word), scratch);
+    let mut scores = model.score(scratch);
     weigh(&mut scores, &hits);
     let total = |from: usize, to: usize| scores.joint.get(from..to).unwrap_or(&[]).iter().sum::<f32>();
     let tools = Tool::ALL.len();
@@ -79,15 +77,7 @@ pub(super) fn judge(model: &Model, tokens: &Tokens, scratch: &mut Vec<u32>) -> J
         Label::Answer(_) => answer,
         Label::Decline => decline,
     };
-    Judgement {
-        label,
-        refuse,
-        confidence,
-        tool,
-        category: plain,
-        answer,
-        because: reasons(tokens, &hits, label),
-    }
+    Judgement { label, refuse, confidence, category: plain, answer, because: reasons(tokens, &hits, label) }
 }
 
 /// Rules that name a label move it among its kind.
@@ -119,11 +109,12 @@ fn weigh(scores: &mut Scores, hits: &[Hit]) {
 fn reasons(tokens: &Tokens, hits: &[Hit], label: Label) -> Vec<String> {
     let mut because = Vec::new();
     for hit in hits {
-        let fits = match (hit.says, label) {
-            (Says::Refuse(_), Label::Refuse(_)) | (Says::Decline, Label::Decline) => true,
-            (Says::Ask | Says::Answer(_), Label::Answer(_)) => true,
-            _ => false,
-        };
+        let fits = matches!(
+            (hit.says, label),
+            (Says::Refuse(_), Label::Refuse(_))
+                | (Says::Decline, Label::Decline)
+                | (Says::Ask | Says::Answer(_), Label::Answer(_))
+        );
         if !fits || because.len() >= 3 {
             continue;
         }

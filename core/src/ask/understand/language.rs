@@ -1,7 +1,10 @@
 //! Which of the seven languages a message is in: small words and endings that only one of them has.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::Language;
-use super::token::{Kind, Tokens};
+use super::token::{Kind, Tokens, hash};
 
 /// Small words; `*` stands before an ending. A word may belong to several languages.
 const MARKS: &[(Language, &str)] = &[
@@ -57,47 +60,50 @@ const MARKS: &[(Language, &str)] = &[
     ),
 ];
 
+/// Bits of the languages that a small word belongs to, by its hash; endings with the same.
+type Marks = (HashMap<u32, u8>, Vec<(&'static str, u8)>);
+
+static WORDS: LazyLock<Marks> = LazyLock::new(|| {
+    let mut words: HashMap<u32, u8> = HashMap::new();
+    let mut ends = Vec::new();
+    for (language, marks) in MARKS {
+        let bit = 1_u8 << (*language as u8);
+        for mark in marks.split_whitespace() {
+            match mark.strip_prefix('*') {
+                Some(end) => ends.push((end, bit)),
+                None => *words.entry(hash(mark)).or_default() |= bit,
+            }
+        }
+    }
+    (words, ends)
+});
+
 /// The language of a message; English when nothing speaks for another.
 pub(super) fn detect(tokens: &Tokens) -> Language {
-    let mut best = (Language::En, 0_i32);
-    let mut english = 0;
-    for (language, marks) in MARKS {
-        let mut score = 0;
-        for token in tokens.list.iter().filter(|token| token.kind == Kind::Word).take(40) {
-            let word = tokens.word(token);
-            let hit = WORDS.with(|sets| sets.has(*language, word)) || {
-                word.len() > 5
-                    && marks
-                        .split_whitespace()
-                        .filter_map(|mark| mark.strip_prefix('*'))
-                        .any(|end| word.ends_with(end))
-            };
-            score += if hit { 2 + i32::from(word.len() >= 4) } else { 0 };
+    let (words, ends) = &*WORDS;
+    let mut scores = [0_i32; 7];
+    for token in tokens.list.iter().filter(|token| token.kind == Kind::Word).take(60) {
+        let word = tokens.word(token);
+        let mut bits = words.get(&token.hash).copied().unwrap_or(0);
+        if word.len() > 5 {
+            bits |= ends.iter().filter(|(end, _)| word.ends_with(end)).fold(0, |bits, (_, bit)| bits | bit);
         }
-        score += 3 * accents(*language, &tokens.clean);
-        if *language == Language::En {
-            english = score;
-        }
+        let weight = 2 + i32::from(word.len() >= 4);
+        scores
+            .iter_mut()
+            .enumerate()
+            .filter(|(index, _)| bits >> index & 1 == 1)
+            .for_each(|(_, score)| *score += weight);
+    }
+    let mut best = (Language::En, scores.first().copied().unwrap_or(0));
+    for (language, score) in Language::ALL.iter().zip(scores).skip(1) {
+        let score = score + 3 * accents(*language, &tokens.clean);
+        // names and loan words are English in every language: another one must win clearly
         if score > best.1 {
             best = (*language, score);
         }
     }
-    // names and loan words are English in every language: another one must win clearly
-    if best.1 > english { best.0 } else { Language::En }
-}
-
-struct Sets(Vec<(Language, std::collections::HashSet<&'static str>)>);
-
-impl Sets {
-    fn has(&self, language: Language, word: &str) -> bool {
-        self.0.iter().any(|(of, words)| *of == language && words.contains(word))
-    }
-}
-
-thread_local! {
-    static WORDS: Sets = Sets(
-        MARKS.iter().map(|(language, marks)| (*language, marks.split_whitespace().collect())).collect(),
-    );
+    best.0
 }
 
 fn accents(language: Language, text: &str) -> i32 {
@@ -113,7 +119,7 @@ fn accents(language: Language, text: &str) -> i32 {
         Language::It => "àèìòùé",
         Language::Nl => "ëïé",
     };
-    text.chars().filter(|c| own.contains(*c)).count().min(4) as i32
+    i32::try_from(text.chars().filter(|c| own.contains(*c)).take(4).count()).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -28,11 +28,8 @@ pub enum ModelError {
 pub(super) struct Model {
     scale: f32,
     bias: [f32; COLUMNS],
-    /// Open addressing: row + 1, or 0.
-    slots: Vec<u32>,
-    hashes: Vec<u32>,
-    /// Where the weights of a row begin; one more than there are rows.
-    starts: Vec<u32>,
+    /// Open addressing: the hash of a feature, where its weights begin (24 bits) and how many they are (8 bits).
+    slots: Vec<(u32, u32)>,
     weights: Vec<(u8, i8)>,
     /// Sorted hashes of the words seen in training.
     words: Vec<u32>,
@@ -84,38 +81,41 @@ impl Model {
             bytes.chunks_exact(4).filter_map(|four| four.try_into().ok().map(u32::from_le_bytes)).collect()
         };
         let hashes = numbers(take(4 * rows));
-        let mut starts = vec![0_u32];
-        let mut end = 0;
-        for count in take(rows) {
-            end += u32::from(*count);
-            starts.push(end);
-        }
+        let counts = take(rows);
         let columns = take(entries);
         let weights =
             columns.iter().zip(take(entries)).map(|(column, value)| (*column, value.cast_signed())).collect();
         let mut known = numbers(take(4 * words));
         known.sort_unstable();
         let size = (rows * 2).next_power_of_two().max(16);
-        let mut slots = vec![0_u32; size];
-        for (row, hash) in hashes.iter().enumerate() {
+        let mut slots = vec![(0_u32, 0_u32); size];
+        let mut start = 0_u32;
+        for (hash, count) in hashes.iter().zip(counts) {
             let mut slot = *hash as usize & (size - 1);
-            while slots.get(slot).is_some_and(|taken| *taken != 0) {
+            while slots.get(slot).is_some_and(|taken| taken.1 != 0) {
                 slot = (slot + 1) & (size - 1);
             }
             if let Some(free) = slots.get_mut(slot) {
-                *free = row as u32 + 1;
+                *free = (*hash, (start << 8) | u32::from(*count));
             }
+            start += u32::from(*count);
         }
-        Ok(Self { scale, bias, slots, hashes, starts, weights, words: known })
+        Ok(Self { scale, bias, slots, weights, words: known })
     }
 
-    fn row(&self, hash: u32) -> Option<usize> {
+    /// The weights of a feature.
+    fn row(&self, hash: u32) -> &[(u8, i8)] {
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {
-            let row = (*self.slots.get(slot)? as usize).checked_sub(1)?;
-            if self.hashes.get(row) == Some(&hash) {
-                return Some(row);
+            match self.slots.get(slot) {
+                Some((of, place)) if *place != 0 => {
+                    if *of == hash {
+                        let start = (place >> 8) as usize;
+                        return self.weights.get(start..start + (place & 0xff) as usize).unwrap_or(&[]);
+                    }
+                }
+                _ => return &[],
             }
             slot = (slot + 1) & mask;
         }
@@ -129,9 +129,7 @@ impl Model {
     pub(super) fn score(&self, features: &[u32]) -> Scores {
         let mut sum = [0.0_f32; COLUMNS];
         for feature in features {
-            let Some(row) = self.row(*feature) else { continue };
-            let (Some(start), Some(end)) = (self.starts.get(row), self.starts.get(row + 1)) else { continue };
-            for (column, weight) in self.weights.get(*start as usize..*end as usize).unwrap_or(&[]) {
+            for (column, weight) in self.row(*feature) {
                 if let Some(total) = sum.get_mut(*column as usize) {
                     *total += f32::from(*weight);
                 }

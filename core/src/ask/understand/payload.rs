@@ -233,15 +233,14 @@ fn sequences(text: &str) -> Vec<(&'static str, String)> {
         let mut run: Vec<u8> = Vec::new();
         for piece in codes.clone() {
             let piece = piece.trim_start_matches("0x").trim_start_matches("\\x");
-            match u8::from_str_radix(piece, base).ok().filter(|_| fits(piece)) {
-                Some(value) => run.push(value),
-                None => {
-                    if run.len() > best.len() {
-                        best.clone_from(&run);
-                    }
-                    run.clear();
-                }
+            if let Some(value) = u8::from_str_radix(piece, base).ok().filter(|_| fits(piece)) {
+                run.push(value);
+                continue;
             }
+            if run.len() > best.len() {
+                best.clone_from(&run);
+            }
+            run.clear();
         }
         if run.len() > best.len() {
             best = run;

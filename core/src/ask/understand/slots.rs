@@ -1,7 +1,7 @@
 //! Who and what a message is about: names, metrics, levels, numbers.
 
 use super::token::{Kind, Token, Tokens};
-use super::{Arguments, Tool, names};
+use super::{Arguments, Category, Tool, grammar, names};
 
 /// Words that are followed by the name of a thing.
 const BEFORE_NAME: &[&str] = &[
@@ -124,62 +124,136 @@ fn dataset(clean: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// Whether an unknown word stands where a name stands.
+fn stands_for_name(tokens: &Tokens, index: usize) -> bool {
+    let word = tokens.at(index);
+    let before = index.checked_sub(1).map_or("", |at| tokens.at(at));
+    let after = tokens.at(index + 1);
+    word.len() >= 3
+        && !NO_NAMES.contains(&word)
+        && (BEFORE_NAME.contains(&before) || AFTER_NAME.contains(&after) || tokens.list.len() <= 3)
+}
+
 /// The names of a message in order, each with its position.
 fn candidates<'t>(tokens: &'t Tokens, places: bool, known: &dyn Fn(u32) -> bool) -> Vec<(usize, &'t Token)> {
-    let mut found = Vec::new();
-    for (index, token) in tokens.list.iter().enumerate() {
-        let named = match token.kind {
-            Kind::Name | Kind::Shape | Kind::Image => true,
-            Kind::Place => places,
-            Kind::Word => {
-                let word = tokens.word(token);
-                let before = index.checked_sub(1).map_or("", |at| tokens.at(at));
-                let after = tokens.at(index + 1);
-                word.len() >= 3
-                    && !known(token.hash)
-                    && !NO_NAMES.contains(&word)
-                    && (BEFORE_NAME.contains(&before)
-                        || AFTER_NAME.contains(&after)
-                        || (index > 1
-                            && matches!(
-                                before,
-                                "the" | "der" | "die" | "das" | "den" | "el" | "la" | "le" | "il" | "o"
-                            ))
-                        || tokens.list.len() <= 3)
-            }
-            _ => false,
-        };
-        if named {
-            found.push((index, token));
+    let named = |(index, token): &(usize, &Token)| match token.kind {
+        Kind::Name | Kind::Shape | Kind::Image => {
+            !matches!(tokens.at(index + 1), "=" | "plugin" | "addon" | "extension")
         }
-    }
-    found
+        Kind::Place => places,
+        Kind::Word => !known(token.hash) && stands_for_name(tokens, *index),
+        _ => false,
+    };
+    tokens.list.iter().enumerate().filter(named).collect()
+}
+
+/// Words that say what is done, right before what it is done to.
+fn after_action(tokens: &Tokens, index: usize) -> bool {
+    let before = |back: usize| index.checked_sub(back).and_then(|at| tokens.list.get(at));
+    let acts = |token: Option<&Token>| token.is_some_and(|token| grammar::acts(token.hash));
+    let article = before(1).is_some_and(|token| NO_NAMES.contains(&tokens.word(token)));
+    acts(before(1)) && !article || (article && acts(before(2)))
 }
 
 /// The named thing of a request for a change.
-pub(super) fn target(tokens: &Tokens, known: &dyn Fn(u32) -> bool) -> Option<String> {
+pub(super) fn target(tokens: &Tokens, category: Category, known: &dyn Fn(u32) -> bool) -> Option<String> {
     if let Some(number) = guest(tokens) {
         return Some(number);
     }
-    let named = candidates(tokens, true, known);
-    // what is installed *into* something is not that thing, what is done *to* an application is
+    let stored = matches!(
+        category,
+        Category::CreateSnapshot | Category::Rollback | Category::Delete | Category::FilesystemChange
+    );
+    let shaped = !matches!(
+        category,
+        Category::FirewallNetwork | Category::ArbitraryUrl | Category::Secrets | Category::Privilege
+    );
+    let named: Vec<(usize, &Token)> = candidates(tokens, true, known)
+        .into_iter()
+        .filter(|(index, token)| match token.kind {
+            Kind::Word => shaped && after_action(tokens, *index) && ends_phrase(tokens, index + 1),
+            Kind::Shape => shaped,
+            _ => true,
+        })
+        .collect();
     let applied = named
         .iter()
-        .find(|(index, token)| {
-            token.kind == Kind::Name
-                && !(*index >= 2 && matches!(tokens.at(index + 1), "plugin" | "addon" | "extension"))
-        })
+        .find(|(_, token)| token.kind == Kind::Name)
         .or_else(|| named.iter().find(|(_, token)| token.kind == Kind::Shape))
         .or_else(|| named.first());
-    if let Some((_, token)) = applied {
-        if token.kind != Kind::Name
-            && let Some(path) = dataset(&tokens.clean)
-        {
-            return Some(path);
-        }
-        return Some(spoken(tokens, token));
+    let path = stored.then(|| dataset(&tokens.clean)).flatten();
+    match applied {
+        Some((_, token)) if token.kind == Kind::Name || path.is_none() => Some(spoken(tokens, token)),
+        _ => path.or_else(|| before_kind_word(tokens)).or_else(|| renamed(tokens)),
     }
-    dataset(&tokens.clean).or_else(|| before_kind_word(tokens))
+}
+
+/// Whether a name can end before this token.
+fn ends_phrase(tokens: &Tokens, index: usize) -> bool {
+    tokens.list.get(index).is_none_or(|token| {
+        token.kind == Kind::Punct
+            || matches!(
+                tokens.word(token),
+                "please"
+                    | "pls"
+                    | "now"
+                    | "for"
+                    | "again"
+                    | "and"
+                    | "then"
+                    | "container"
+                    | "service"
+                    | "vm"
+                    | "lxc"
+                    | "app"
+                    | "on"
+                    | "at"
+                    | "bitte"
+                    | "porfa"
+                    | "por"
+                    | "neu"
+                    | "ahora"
+                    | "jetzt"
+                    | "asap"
+                    | "svp"
+                    | "even"
+                    | "aub"
+                    | "to"
+                    | "from"
+            )
+    })
+}
+
+/// `rename the pool from tank to vault`
+fn renamed(tokens: &Tokens) -> Option<String> {
+    tokens.list.windows(3).find_map(|three| {
+        let [from, name, to] = three else { return None };
+        (tokens.word(from) == "from" && tokens.word(to) == "to" && name.kind == Kind::Word)
+            .then(|| tokens.written(name).to_owned())
+    })
+}
+
+/// Periods that a message only hints at: "summarise the week", "while I slept".
+pub(super) fn implied_period(tokens: &Tokens, tool: Tool) -> Option<&'static str> {
+    tokens.list.iter().enumerate().find_map(|(index, token)| {
+        let word = tokens.word(token);
+        match word {
+            "slept" | "asleep" | "sleeping" | "sliep" | "schlief" | "geschlafen" | "dormia" | "dormi"
+            | "dormais" | "dormivo" | "dormido" | "overnight" => Some("last night"),
+            "mois" | "mese" | "mes" | "monat" | "maand" | "month" => {
+                let this = index.checked_sub(1).map_or("", |at| tokens.at(at));
+                matches!(this, "this" | "ce" | "questo" | "este" | "esse" | "diesen" | "diesem" | "deze")
+                    .then_some("this month")
+            }
+            "week" | "semana" | "woche" | "semaine" | "settimana" if tool == Tool::Digest => {
+                Some("this week")
+            }
+            "night" | "noche" | "nacht" | "nuit" | "notte" | "noite" if tool == Tool::Digest => {
+                Some("last night")
+            }
+            _ => None,
+        }
+    })
 }
 
 /// `the media dataset`: a name that is only recognised by what follows it.
@@ -214,7 +288,13 @@ fn subject(tokens: &Tokens, tool: Tool, known: &dyn Fn(u32) -> bool) -> Option<S
     if let Some(number) = guest(tokens) {
         return Some(number);
     }
-    let named = candidates(tokens, matches!(tool, Tool::Guests | Tool::Reachability), known);
+    let mut named = candidates(tokens, matches!(tool, Tool::Guests | Tool::Reachability), known);
+    // where things run, or what watches them, is not what is asked about
+    named.retain(|(_, token)| match tool {
+        Tool::Guests => !matches!(tokens.word(token), "proxmox" | "pve" | "docker"),
+        Tool::Checks => !matches!(tokens.word(token), "monit"),
+        _ => true,
+    });
     if tool == Tool::ServiceLogs {
         let near = named.iter().find(|(index, _)| {
             LOG_WORDS.contains(&tokens.at(index + 1))
