@@ -1,4 +1,11 @@
 //! The understanding of messages, measured on messages that it was not trained from.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests: a failure is a panic, the figures are printed"
+)]
 
 mod border;
 mod cases;

@@ -41,6 +41,11 @@ impl Kind {
         matches!(self, Self::Name | Self::Shape | Self::Place | Self::Image)
     }
 
+    /// Whether a mask stands for the token.
+    pub(super) const fn is_masked(self) -> bool {
+        self.mask().is_some()
+    }
+
     /// The mask that stands for every token of the kind.
     const fn mask(self) -> Option<&'static str> {
         Some(match self {
