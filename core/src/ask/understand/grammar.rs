@@ -192,6 +192,9 @@ pub(super) fn hits(tokens: &Tokens) -> Vec<Hit> {
     let mut tried: Vec<usize> = rules.always.clone();
     for token in tokens.list.iter().take(400) {
         tried.extend(rules.by_word.get(&token.hash).into_iter().flatten());
+        if token.kind.is_masked() {
+            tried.extend(rules.by_word.get(&hash(tokens.word(token))).into_iter().flatten());
+        }
     }
     tried.sort_unstable();
     tried.dedup();

@@ -406,8 +406,7 @@ fn sentences(tokens: &Tokens) -> Vec<Tokens> {
     let mut from = 0;
     let mut words = 0;
     for token in &tokens.list {
-        let ends =
-            token.kind == Kind::Punct && matches!(tokens.word(token), "." | "?" | "!" | ";" | "\n" | ":");
+        let ends = token.kind == Kind::Punct && matches!(tokens.word(token), "." | "?" | "!" | ";" | "\n");
         if !ends {
             words += usize::from(token.kind != Kind::Punct);
             continue;
