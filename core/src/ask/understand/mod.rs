@@ -22,6 +22,7 @@ mod phrases;
 mod reading;
 mod slots;
 mod token;
+mod values;
 pub mod when;
 
 use jiff::Zoned;
