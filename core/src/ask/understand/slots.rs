@@ -634,6 +634,13 @@ fn mount(tokens: &Tokens, tool: Tool) -> Option<String> {
                 | "with"
                 | "on"
                 | "and"
+                | "much"
+                | "many"
+                | "how"
+                | "most"
+                | "some"
+                | "used"
+                | "low"
         );
         let named = store
             && matches!(name.kind, Kind::Word | Kind::Name | Kind::Shape)
