@@ -91,7 +91,7 @@ mod suite {
         let die = event(1, "plex", EventKind::Die);
         facts.append(&[die.clone(), die.clone()]).await.unwrap();
         facts.append(std::slice::from_ref(&die)).await.unwrap();
-        assert_eq!(all(facts).await, [die.clone()]);
+        assert_eq!(all(facts).await, std::slice::from_ref(&die));
         // The same moment, another thing that happened: two facts.
         let oom = ContainerEvent { kind: EventKind::Oom, exit_code: None, ..die };
         facts.append(&[oom]).await.unwrap();
@@ -130,8 +130,8 @@ mod suite {
 
     pub async fn every_field_of_an_event_comes_back(facts: &dyn FactStore) {
         let mut kept: Vec<ContainerEvent> = Vec::new();
-        for (n, kind) in EventKind::ALL.iter().enumerate() {
-            kept.push(event(n as i64, "plex", *kind));
+        for (second, kind) in (0..).zip(EventKind::ALL) {
+            kept.push(event(second, "plex", *kind));
         }
         kept.push(ContainerEvent {
             at: Timestamp::from_nanosecond(1_790_000_100_000_000_001).unwrap(),
