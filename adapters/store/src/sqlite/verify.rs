@@ -11,8 +11,8 @@ use super::{SqliteStore, explain};
 const PAGE: u64 = 4_096;
 const PARALLEL: usize = 2;
 /// Between fields and records. Neither stands raw in JSON, so no record can hold one.
-const FIELD: char = '\u{1f}';
-const RECORD: char = '\u{1e}';
+const FIELD: u8 = 0x1f;
+const RECORD: u8 = 0x1e;
 
 /// What a check of the whole log found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,17 +27,17 @@ pub struct Verified {
 impl SqliteStore {
     pub async fn audit_verify(&self) -> Result<Verified, AuditError> {
         let failed = |error: sqlx::Error| AuditError(explain(&self.path, &error));
-        let (last, count): (Option<i64>, i64) = sqlx::query_as("SELECT max(seq), count(*) FROM audit")
-            .fetch_one(&self.reader)
-            .await
-            .map_err(failed)?;
-        let last = last.unwrap_or(0).unsigned_abs();
+        let extent = sqlx::query_as("SELECT min(seq), max(seq), count(*) FROM audit");
+        let (first, last, count): (Option<i64>, Option<i64>, i64) =
+            extent.fetch_one(&self.reader).await.map_err(failed)?;
+        let last = last.unwrap_or(0).max(0).unsigned_abs();
         let pages = stream::iter(
             (0..last.div_ceil(PAGE)).map(|page| self.page(page * PAGE, last.min((page + 1) * PAGE))),
         );
         let mut pages = pages.buffered(PARALLEL);
         let mut head = GENESIS;
-        let mut broken = None;
+        // The first record is 1: one before it was slipped in.
+        let mut broken = first.filter(|seq| *seq < 1).map(|_| ChainBreak::Missing { seq: 1, found: 0 });
         while let Some((end, page_broken)) = pages.try_next().await.map_err(failed)? {
             if broken.is_none() {
                 broken = page_broken;
@@ -70,25 +70,26 @@ impl SqliteStore {
         .fetch_one(&self.reader)
         .await?;
         // Hashing a page takes a few milliseconds of processor: not on the threads that serve others.
-        let text: Option<String> = row.try_get(0)?;
+        // Bytes, for a forged record need not be text.
+        let rows: Option<Vec<u8>> = row.try_get(0)?;
         let checked = tokio::task::spawn_blocking(move || {
-            check(Chain::after(from, before), &text.unwrap_or_default(), to)
+            check(Chain::after(from, before), &rows.unwrap_or_default(), to)
         })
         .await;
         checked.map_err(|error| sqlx::Error::Protocol(error.to_string()))
     }
 }
 
-fn check(mut chain: Chain, text: &str, to: u64) -> (ChainHash, Option<ChainBreak>) {
-    for row in text.split(RECORD).filter(|row| !row.is_empty()) {
-        let mut fields = row.splitn(3, FIELD);
-        let seq = fields.next().and_then(|f| f.parse().ok());
+fn check(mut chain: Chain, rows: &[u8], to: u64) -> (ChainHash, Option<ChainBreak>) {
+    for row in rows.split(|b| *b == RECORD).filter(|row| !row.is_empty()) {
+        let mut fields = row.splitn(3, |b| *b == FIELD);
+        let seq = fields.next().and_then(|f| std::str::from_utf8(f).ok()?.parse().ok());
         let hash = fields.next().and_then(from_hex);
         let (Some(seq), Some(hash), Some(record)) = (seq, hash, fields.next()) else {
             return (chain.head(), Some(ChainBreak::Changed { seq: chain.seq() + 1 }));
         };
         let head = chain.head();
-        if let Err(broken) = chain.check(seq, record.as_bytes(), &hash) {
+        if let Err(broken) = chain.check(seq, record, &hash) {
             return (head, Some(broken));
         }
     }
@@ -96,13 +97,13 @@ fn check(mut chain: Chain, text: &str, to: u64) -> (ChainHash, Option<ChainBreak
     (chain.head(), missing)
 }
 
-fn from_hex(text: &str) -> Option<[u8; 32]> {
+fn from_hex(text: &[u8]) -> Option<[u8; 32]> {
     let digit = |b: u8| (b as char).to_digit(16).map(|d| d as u8);
     let mut bytes = [0; 32];
     if text.len() != 64 {
         return None;
     }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
         *byte = digit(pair[0])? << 4 | digit(pair[1])?;
     }
     Some(bytes)
