@@ -49,10 +49,8 @@ impl Running {
         let until = Instant::now() + PATIENCE;
         while !self.log.iter().any(|l| l.contains(word)) {
             let left = until.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left) {
-                Ok(line) => self.log.push(line),
-                Err(_) => panic!("`{word}` was not logged: {:#?}", self.log),
-            }
+            let line = self.lines.recv_timeout(left);
+            self.log.push(line.unwrap_or_else(|_| panic!("`{word}` was not logged: {:#?}", self.log)));
         }
     }
 

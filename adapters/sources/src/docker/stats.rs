@@ -128,7 +128,10 @@ fn counters(stats: &ContainerStatsResponse) -> Counters {
         .unwrap_or(0);
     let cpu = stats.cpu_stats.as_ref().and_then(|c| c.cpu_usage.as_ref()).and_then(|u| u.total_usage);
     // By the engine's clock: the answers of many containers arrive late by different times.
-    let read_ns = stats.read.map(|at| at.unix_timestamp_nanos()).unwrap_or_default();
+    let read_ns = match &stats.read {
+        Some(at) => at.unix_timestamp_nanos(),
+        None => 0,
+    };
     Counters {
         read_at: Duration::from_nanos(u64::try_from(read_ns).unwrap_or(0)),
         cpu_ns: cpu.unwrap_or(0),
