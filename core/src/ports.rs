@@ -15,6 +15,15 @@ use crate::fleet::{
 };
 use crate::remember::{AuditEntry, AuditError, AuditReceipt, AuditRecord};
 
+/// The engine's own memory of events.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remembered {
+    /// Those of containers that mean something here, oldest first.
+    pub events: Vec<ContainerEvent>,
+    /// The oldest event of any kind: how far back this memory reaches.
+    pub oldest: Option<Timestamp>,
+}
+
 /// A Docker engine, read only. Implementations send GET and HEAD and nothing else.
 #[async_trait]
 pub trait Engine: Debug + Send + Sync {
@@ -30,8 +39,8 @@ pub trait Engine: Debug + Send + Sync {
     /// Log lines, oldest first, at most `query.last`.
     async fn logs(&self, id: &ContainerId, query: &LogQuery) -> Result<Observed<Vec<LogLine>>, SourceError>;
 
-    /// Past events as far as the engine still remembers them (it keeps the last 256), oldest first.
-    async fn events(&self, since: Timestamp, until: Timestamp) -> Result<Vec<ContainerEvent>, SourceError>;
+    /// What the engine still remembers: the last 256 events of all kinds since it started.
+    async fn remembered(&self) -> Result<Remembered, SourceError>;
 
     /// What images, containers, volumes and the build cache take up.
     async fn disk(&self) -> Result<Observed<EngineDisk>, SourceError>;

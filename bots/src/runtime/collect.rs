@@ -1,11 +1,11 @@
 //! What happens to containers, from the engine's events into the store.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use steward_core::fleet::ContainerEvent;
-use steward_core::ports::FactStore;
+use steward_core::ports::{Engine, FactStore};
 use steward_sources::docker::{DockerSource, Seen};
 use steward_store::sqlite::SqliteStore;
 use tokio::sync::mpsc;
@@ -17,6 +17,8 @@ const QUEUE: usize = 1_024;
 /// Events of the same moment are written together.
 const GROUP: usize = 512;
 const ROUND: Duration = Duration::from_secs(10);
+/// How often it is noted that the record is complete up to now.
+const NOTE_EVERY: Duration = Duration::from_mins(1);
 /// Events are kept this long.
 const KEEP: SignedDuration = SignedDuration::from_hours(24 * 400);
 const FORGET_AT_ONCE: u32 = 10_000;
@@ -30,7 +32,9 @@ pub async fn collect(docker: Arc<DockerSource>, store: SqliteStore, alive: Heart
     });
     let mut news = Vec::new();
     let mut unwritten: Vec<ContainerEvent> = Vec::new();
-    let mut silent = false;
+    let mut silent = true;
+    let mut warned = false;
+    let mut noted = Instant::now();
     let mut round = tokio::time::interval(ROUND);
     loop {
         tokio::select! {
@@ -43,14 +47,16 @@ pub async fn collect(docker: Arc<DockerSource>, store: SqliteStore, alive: Heart
                 Seen::Event(event) => unwritten.push(event),
                 Seen::Connected(at) => {
                     silent = false;
+                    began(&docker, &store, at).await;
+                    noted = Instant::now();
                     tracing::info!("docker: connected");
-                    began(&store, at).await;
                 }
-                Seen::Lost(error) if !silent => {
-                    silent = true;
-                    tracing::warn!("docker: {error}");
+                Seen::Lost(error) => {
+                    if !silent || !warned {
+                        tracing::warn!("docker: {error}");
+                    }
+                    (silent, warned) = (true, true);
                 }
-                Seen::Lost(_) => {}
             }
         }
         if let Err(error) = store.append(&unwritten).await {
@@ -62,14 +68,27 @@ pub async fn collect(docker: Arc<DockerSource>, store: SqliteStore, alive: Heart
             }
         } else {
             unwritten.clear();
+            if !silent && noted.elapsed() >= NOTE_EVERY {
+                noted = Instant::now();
+                if let Err(error) = store.watched(Timestamp::now()).await {
+                    tracing::error!("{error}");
+                }
+            }
         }
     }
     watcher.abort();
 }
 
-async fn began(store: &SqliteStore, at: Timestamp) {
+/// The record goes on if the engine remembers back to where it ended; else it begins anew.
+async fn began(docker: &DockerSource, store: &SqliteStore, at: Timestamp) {
     let outcome = async {
-        store.watching_began(at).await?;
+        let oldest = docker.remembered().await.ok().and_then(|remembered| remembered.oldest);
+        let gap = match (oldest, store.watched_until().await?) {
+            (Some(oldest), Some(until)) => oldest > until,
+            (_, None) => true,
+            (None, Some(_)) => false,
+        };
+        store.watching_began(at, gap).await?;
         if let Ok(before) = at.checked_sub(KEEP) {
             store.forget_events(before, FORGET_AT_ONCE).await?;
         }

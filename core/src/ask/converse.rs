@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::registry::{Command, CommandSpec, Operand};
 use super::understand::{Arguments, Category, Reading, Tool, Verdict};
-use super::{Answer, AnswerError, AnswerVerdict, House, tools};
+use super::{Answer, AnswerError, AnswerVerdict, House, Resolution, resolve, tools};
 use crate::policy::{Principal, refusal};
 use crate::remember::{AuditEvent, AuditRecord};
 use crate::tell::{Block, Document, clean_line};
@@ -26,7 +26,8 @@ pub struct Asked {
 impl House {
     /// Answers a message in plain words.
     pub async fn ask(&self, who: &Principal, text: &str, previous: Option<&Exchange>, now: &Zoned) -> Asked {
-        let reading = self.understander.follow(text, previous.map(|p| &p.reading), now);
+        let mut reading = self.understander.follow(text, previous.map(|p| &p.reading), now);
+        self.notice_live_name(&mut reading).await;
         let mut answer = match (reading.verdict, reading.tool) {
             (Verdict::Answer, Some(tool)) => {
                 let command = tools::command_line(tool, &reading.arguments);
@@ -74,6 +75,30 @@ impl House {
         };
         self.record(who, line, &reading, &mut answer, now).await;
         answer
+    }
+
+    /// A short general question that names a service of this machine is about that service ("sonar status"): only
+    /// here, where the live names are known, can that be seen.
+    async fn notice_live_name(&self, reading: &mut Reading) {
+        let general = matches!(reading.tool, Some(Tool::HealthOverview | Tool::ListContainers));
+        if reading.verdict != Verdict::Answer || !general || reading.arguments.container.is_some() {
+            return;
+        }
+        let split = |c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        let words: Vec<&str> = reading.text.split(split).filter(|w| w.chars().count() >= 4).take(8).collect();
+        if words.len() > 6 {
+            return;
+        }
+        let Ok(listed) = self.engine.containers().await else { return };
+        let named = words.into_iter().find_map(|word| match resolve(word, &listed.value) {
+            Resolution::One(found) if is_name(word, found) => Some(word.to_lowercase()),
+            Resolution::One(_) | Resolution::Many(_) | Resolution::None(_) => None,
+        });
+        if let Some(name) = named {
+            reading.because.push(format!("'{name}' is a service here"));
+            reading.tool = Some(Tool::ContainerDetail);
+            reading.arguments.container = Some(name);
+        }
     }
 
     async fn run(
@@ -193,6 +218,12 @@ impl House {
             }
         }
     }
+}
+
+/// Whether the word is the name, but for a typo: not merely a part of it.
+fn is_name(word: &str, container: &crate::fleet::Container) -> bool {
+    let alike = |name: &str| strsim::jaro_winkler(&word.to_lowercase(), &name.to_lowercase()) >= 0.93;
+    alike(container.label()) || alike(&container.name)
 }
 
 fn spec_tool(spec: &CommandSpec) -> Option<Tool> {

@@ -8,15 +8,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bollard::Docker;
+use bollard::models::EventMessageTypeEnum;
 use bollard::query_parameters::{EventsOptionsBuilder, LogsOptionsBuilder};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use steward_core::fleet::{
-    Container, ContainerDetail, ContainerEvent, ContainerId, ContainerUsage, EngineDisk, EngineInfo, LogLine,
-    LogQuery, Observed, SourceError,
+    Container, ContainerDetail, ContainerId, ContainerUsage, EngineDisk, EngineInfo, LogLine, LogQuery,
+    Observed, SourceError,
 };
-use steward_core::ports::Engine;
+use steward_core::ports::{Engine, Remembered};
 use tokio::sync::OnceCell;
 
 use super::cgroup::CgroupReader;
@@ -256,23 +257,27 @@ impl Engine for DockerSource {
         .await
     }
 
-    async fn events(&self, since: Timestamp, until: Timestamp) -> Result<Vec<ContainerEvent>, SourceError> {
-        let filters = std::collections::HashMap::from([("type", vec!["container"])]);
+    async fn remembered(&self) -> Result<Remembered, SourceError> {
         // The engine ends the stream at `until`; a moment that is not past yet would make it wait.
-        let until = until.as_second().min(Timestamp::now().as_second());
-        let options =
-            EventsOptionsBuilder::new().since(&since.as_second().to_string()).until(&until.to_string());
-        let events = self
+        let until = Timestamp::now().as_second().to_string();
+        let options = EventsOptionsBuilder::new().since("0").until(&until).build();
+        let remembered = self
             .call(async {
-                let mut events = Vec::new();
-                let mut stream = std::pin::pin!(self.bollard.events(Some(options.filters(&filters).build())));
+                let mut remembered = Remembered::default();
+                let mut stream = std::pin::pin!(self.bollard.events(Some(options)));
                 while let Some(message) = stream.next().await {
-                    events.extend(map::event(message?, &self.config.host));
+                    let message = message?;
+                    let at = map::time_of(&message);
+                    remembered.oldest = remembered.oldest.min(at).or(remembered.oldest).or(at);
+                    // Events of networks and volumes only say how far back the memory reaches.
+                    if message.typ == Some(EventMessageTypeEnum::CONTAINER) {
+                        remembered.events.extend(map::event(message, &self.config.host));
+                    }
                 }
-                Ok(events)
+                Ok(remembered)
             })
             .await?;
-        Ok(events.value)
+        Ok(remembered.value)
     }
 
     async fn disk(&self) -> Result<Observed<EngineDisk>, SourceError> {

@@ -246,8 +246,14 @@ pub(super) fn disk(row: &Usage) -> EngineDisk {
     disk
 }
 
+pub(super) fn time_of(message: &bollard::models::EventMessage) -> Option<Timestamp> {
+    let nanos = message.time_nano.map(i128::from).or(message.time.map(|s| i128::from(s) * 1_000_000_000))?;
+    Timestamp::from_nanosecond(nanos).ok()
+}
+
 /// `None`: an event that means nothing here (exec noise, attach, resize, top …).
 pub(super) fn event(message: bollard::models::EventMessage, host: &str) -> Option<ContainerEvent> {
+    let at = time_of(&message)?;
     let action = message.action?;
     let kind = match action.as_str() {
         "create" => EventKind::Create,
@@ -271,9 +277,8 @@ pub(super) fn event(message: bollard::models::EventMessage, host: &str) -> Optio
     let mut take = |key: &str| labels.remove(key).map(|v| cut(&v)).filter(|v| !v.is_empty());
     let name = take("name").unwrap_or_else(|| id.short().to_owned());
     let (project, service) = (take("com.docker.compose.project"), take("com.docker.compose.service"));
-    let nanos = message.time_nano.map(i128::from).or(message.time.map(|s| i128::from(s) * 1_000_000_000))?;
     Some(ContainerEvent {
-        at: Timestamp::from_nanosecond(nanos).ok()?,
+        at,
         resource: ResourceRef::container(host, project.as_deref(), service.as_deref().unwrap_or(&name)),
         id,
         image: take("image").unwrap_or_default(),

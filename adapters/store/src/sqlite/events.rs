@@ -11,6 +11,7 @@ use steward_core::ports::{EventQuery, FactStore, StoreError};
 use super::SqliteStore;
 
 const WATCHING_SINCE: &str = "watching_since";
+const WATCHED_UNTIL: &str = "watched_until";
 
 #[async_trait]
 impl FactStore for SqliteStore {
@@ -45,9 +46,23 @@ impl FactStore for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Remembers since when events have been collected; the first word stands.
-    pub async fn watching_began(&self, at: Timestamp) -> Result<(), StoreError> {
-        self.set_meta_once(WATCHING_SINCE, &at.to_string()).await
+    /// Remembers that events have been collected up to this moment.
+    pub async fn watched(&self, until: Timestamp) -> Result<(), StoreError> {
+        self.set_meta(WATCHED_UNTIL, &until.to_string()).await
+    }
+
+    pub async fn watched_until(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.meta(WATCHED_UNTIL).await?.and_then(|text| text.parse().ok()))
+    }
+
+    /// Remembers since when events have been collected without a gap.
+    pub async fn watching_began(&self, at: Timestamp, gap: bool) -> Result<(), StoreError> {
+        if gap {
+            self.set_meta(WATCHING_SINCE, &at.to_string()).await?;
+        } else {
+            self.set_meta_once(WATCHING_SINCE, &at.to_string()).await?;
+        }
+        self.watched(at).await
     }
 
     /// The newest event that is kept.

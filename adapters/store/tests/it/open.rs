@@ -70,7 +70,7 @@ async fn a_lost_version_mark_is_set_again_without_harm() {
     let place = Place::new();
     let store = place.open().await;
     fill(&store, 1, 3).await;
-    store.watching_began(at(1)).await.unwrap();
+    store.watching_began(at(1), false).await.unwrap();
     store.close().await;
     let mut raw = place.raw().await;
     let newest = version(&mut raw).await;

@@ -59,7 +59,7 @@ async fn everything_is_there_after_closing_and_opening_again() {
     let store = place.open().await;
     let receipts = fill(&store, 1, 20).await;
     FactStore::append(&store, &[event(1, "plex", EventKind::Die)]).await.unwrap();
-    store.watching_began(at(0)).await.unwrap();
+    store.watching_began(at(0), false).await.unwrap();
     store.set_meta("docker_seen", "1").await.unwrap();
     store.close().await;
 
@@ -79,9 +79,9 @@ async fn everything_is_there_after_closing_and_opening_again() {
 async fn the_first_word_about_watching_stands() {
     let place = Place::new();
     let store = place.open().await;
-    store.watching_began(at(5)).await.unwrap();
-    store.watching_began(at(1)).await.unwrap();
-    store.watching_began(at(9)).await.unwrap();
+    store.watching_began(at(5), false).await.unwrap();
+    store.watching_began(at(1), false).await.unwrap();
+    store.watching_began(at(9), false).await.unwrap();
     assert_eq!(store.watching_since().await.unwrap(), Some(at(5)));
     store.set_meta("key", "one").await.unwrap();
     store.set_meta("key", "two").await.unwrap();

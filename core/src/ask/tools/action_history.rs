@@ -63,7 +63,7 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     document = document.text(if done.is_empty() {
         format!(
             "Docker recorded no stop, restart or change by anyone since {}.",
-            moment(period.from, question.now)
+            moment(record.start(question.now), question.now)
         )
     } else {
         "Docker records that this was done, not by whom.".to_owned()

@@ -43,7 +43,7 @@ async fn of_period(question: &Question<'_>, fallback: &str) -> Answer {
     let silent = survey.sources.silent().count();
     let since = moment(period.from, question.now);
     let title = match (survey.problems.len(), healed.len(), silent) {
-        (0, 0, 0) => format!("Nothing to report since {since}: all good"),
+        (0, 0, 0) => format!("Nothing to report since {since}"),
         (0, 0, _) => format!("Nothing seen since {since}, but not everything could be read"),
         (0, h, _) => format!("All good now; {h} failed and healed since {since}"),
         (p, h, _) => format!(
@@ -106,6 +106,7 @@ async fn of_period(question: &Question<'_>, fallback: &str) -> Answer {
             .collect();
         document = document.text(format!("Room: {}", room.join(" · ")));
     }
+    document = document.text(survey.record.words(question.now));
     let data = json!({ "since": period.from, "until": period.until, "problems": survey.problems, "crashes": survey.crashes, "changes": changes });
     Answer::new(question.command.clone(), document, survey.sources, data)
 }

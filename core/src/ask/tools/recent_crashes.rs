@@ -39,7 +39,7 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     } else {
         Severity::Warning
     };
-    let since = moment(period.from, question.now);
+    let since = moment(survey.record.start(question.now), question.now);
     let title = match (found.len(), going_on) {
         (0, _) => format!("No crash since {since}"),
         (1, 0) => format!("Yes: 1 since {since}, it is over"),

@@ -32,7 +32,7 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let starts = events.iter().filter(|e| e.kind == EventKind::Start).count();
     let unhealthy = events.iter().filter(|e| e.kind == EventKind::Unhealthy).count();
     let name = container.label();
-    let since = moment(period.from, question.now);
+    let since = moment(record.start(question.now), question.now);
     let title = format!(
         "{name} since {since}: {}, {}, {}",
         times(ends, "crash", "crashes"),

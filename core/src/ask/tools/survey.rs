@@ -61,36 +61,37 @@ pub(super) async fn containers_and_past(question: &Question<'_>, from: Timestamp
     Survey { containers, host: None, events, crashes, problems, sources, record }
 }
 
-/// How far back a period is covered by events that were collected as they happened.
+/// How far back what happened is known: by the record that `run` keeps, or by the engine's own memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Record {
-    Whole,
-    Since(Timestamp),
-    None,
+pub(super) struct Record {
+    asked: Timestamp,
+    /// `None`: not at all.
+    reaches: Option<Timestamp>,
 }
 
 impl Record {
+    /// The moment since which an answer can say that something did not happen.
+    pub(super) fn start(self, now: &Zoned) -> Timestamp {
+        self.reaches.map_or(now.timestamp(), |reaches| reaches.max(self.asked))
+    }
+
     /// What a reader must know about the time before; nothing if all of it was seen.
     pub(super) fn words(self, now: &Zoned) -> String {
-        match self {
-            Self::Whole => String::new(),
-            Self::Since(since) => format!(
-                "I have kept a record since {}; of the time before I know only what Docker remembers (256 events).",
-                moment(since, now)
+        match self.reaches {
+            Some(reaches) if reaches <= self.asked => String::new(),
+            Some(reaches) => format!(
+                "What happened before {} I don't know: Docker remembers only its last 256 events, and `steward run`, \
+                 which keeps a record, was not running then.",
+                moment(reaches, now)
             ),
-            Self::None => {
-                "I keep no record yet (`steward run` does): I know only what Docker remembers (256 events)."
-                    .into()
-            }
+            None => "What happened before now I don't know: there is no record yet; `steward run` keeps one."
+                .into(),
         }
     }
 
-    /// For `data`: since when, if that is later than asked.
+    /// For `data`.
     pub(super) const fn since(self) -> Option<Timestamp> {
-        match self {
-            Self::Since(since) => Some(since),
-            Self::Whole | Self::None => None,
-        }
+        self.reaches
     }
 }
 
@@ -98,6 +99,7 @@ impl Record {
 pub(super) struct Past {
     events: Vec<ContainerEvent>,
     stored: Result<Option<Timestamp>, StoreError>,
+    remembered: Option<Timestamp>,
     from: Timestamp,
 }
 
@@ -116,11 +118,8 @@ impl Past {
                 None
             }
         };
-        let record = match since {
-            Some(since) if since <= self.from => Record::Whole,
-            Some(since) => Record::Since(since),
-            None => Record::None,
-        };
+        let reaches = [since, self.remembered].into_iter().flatten().min();
+        let record = Record { asked: self.from, reaches };
         (self.events, record)
     }
 }
@@ -136,10 +135,11 @@ pub(super) async fn past(
     let (stored, since, remembered) = futures_util::join!(
         house.facts.events(&query),
         house.facts.watching_since(),
-        house.engine.events(from, until)
+        house.engine.remembered()
     );
     // What the engine forgets the store has; an engine that is silent is named by the list call already.
-    let mut events = remembered.unwrap_or_default();
+    let remembered = remembered.unwrap_or_default();
+    let mut events = remembered.events;
     events.retain(|e| e.at >= from && e.at <= until && resource.as_ref().is_none_or(|r| e.resource == *r));
     let stored = match stored {
         Ok(stored) => {
@@ -150,7 +150,7 @@ pub(super) async fn past(
     };
     events.sort_by(|a, b| (a.at, &a.id, a.kind.as_str()).cmp(&(b.at, &b.id, b.kind.as_str())));
     events.dedup_by(|a, b| a.at == b.at && a.id == b.id && a.kind == b.kind);
-    Past { events, stored, from }
+    Past { events, stored, remembered: remembered.oldest, from }
 }
 
 async fn inspect_unwell(

@@ -288,6 +288,21 @@ fn subject(tokens: &Tokens, tool: Tool, known: &dyn Fn(u32) -> bool) -> Option<S
     if let Some(number) = guest(tokens) {
         return Some(number);
     }
+    if tool == Tool::ListContainers {
+        // "the media stack": the name stands before the word
+        let stack = tokens.list.windows(2).find_map(|two| {
+            let [name, kind] = two else { return None };
+            let word = tokens.word(name);
+            let group = matches!(
+                tokens.word(kind),
+                "stack" | "project" | "projekt" | "proyecto" | "progetto" | "projet"
+            );
+            (group && !NO_NAMES.contains(&word) && word.len() >= 2).then(|| tokens.written(name).to_owned())
+        });
+        if stack.is_some() {
+            return stack;
+        }
+    }
     let mut named = candidates(tokens, matches!(tool, Tool::Guests | Tool::Reachability), known);
     // where things run, or what watches them, is not what is asked about
     named.retain(|(_, token)| match tool {
