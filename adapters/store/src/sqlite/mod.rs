@@ -3,6 +3,8 @@
 mod audit;
 mod events;
 mod meta;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 use std::path::{Path, PathBuf};
