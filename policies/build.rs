@@ -4,6 +4,7 @@
 mod train;
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -24,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for path in &files {
         let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         phrases.extend(Phrase::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?);
-        list.push_str(&format!("include_str!({:?}),\n", fs::canonicalize(path)?.display().to_string()));
+        writeln!(list, "include_str!({:?}),", fs::canonicalize(path)?.display().to_string())?;
     }
     list.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not say where to write (OUT_DIR)")?);

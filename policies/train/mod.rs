@@ -128,7 +128,9 @@ fn descend(rows: &[Row], features: usize, settings: &Settings) -> (Vec<Column>, 
                 *slope -= f32::from(u8::from(is));
             }
             let mut scaled = gradient;
-            scaled.iter_mut().for_each(|slope| *slope *= row.value);
+            for slope in &mut scaled {
+                *slope *= row.value;
+            }
             for feature in &row.features {
                 let (Some(weights), Some(seen)) =
                     (weights.get_mut(*feature as usize), seen.get_mut(*feature as usize))
@@ -170,7 +172,9 @@ fn centred(row: &Column) -> Column {
         let mut sorted = part.to_vec();
         sorted.sort_by(f32::total_cmp);
         let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
-        part.iter_mut().for_each(|weight| *weight -= middle);
+        for weight in part.iter_mut() {
+            *weight -= middle;
+        }
     }
     out
 }
@@ -231,11 +235,11 @@ fn write(
         out.extend((number as u32).to_le_bytes());
     }
     out.extend(scale.to_bits().to_le_bytes());
-    bias.iter().for_each(|value| out.extend(value.to_bits().to_le_bytes()));
-    kept.iter().for_each(|(hash, _)| out.extend(hash.to_le_bytes()));
-    kept.iter().for_each(|(_, entries)| out.push(entries.len() as u8));
-    kept.iter().flat_map(|row| &row.1).for_each(|(column, _)| out.push(*column));
-    kept.iter().flat_map(|row| &row.1).for_each(|(_, weight)| out.push(weight.cast_unsigned()));
-    known.iter().for_each(|(_, word)| out.extend(word.to_le_bytes()));
+    out.extend(bias.iter().flat_map(|value| value.to_bits().to_le_bytes()));
+    out.extend(kept.iter().flat_map(|(hash, _)| hash.to_le_bytes()));
+    out.extend(kept.iter().map(|(_, entries)| entries.len() as u8));
+    out.extend(kept.iter().flat_map(|row| &row.1).map(|(column, _)| *column));
+    out.extend(kept.iter().flat_map(|row| &row.1).map(|(_, weight)| weight.cast_unsigned()));
+    out.extend(known.iter().flat_map(|(_, word)| word.to_le_bytes()));
     out
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
-use steward_core::policy::Mode;
+use steward_core::policy::{Mode, redact};
 use steward_sources::docker::Address;
 
 use super::errors::{ConfigError, Origin, nearest};
@@ -176,12 +176,13 @@ impl Reader<'_> {
                 Some(parsed)
             }
             Err(why) => {
-                let shown: String = value.chars().take(80).collect();
+                // An address may hold a password.
+                let shown: String = redact(value).chars().take(80).collect();
                 let help = KEYS.iter().find(|k| k.name == name).map_or("", |k| k.help);
                 self.errors.push(ConfigError::new(
                     name,
                     origin,
-                    format!("`{}` {why}", shown.escape_debug()),
+                    redact(&format!("`{}` {why}", shown.escape_debug())),
                     help,
                 ));
                 None

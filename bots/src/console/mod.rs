@@ -1,8 +1,8 @@
 //! The terminal: one question, one answer; or a conversation.
 
-mod chat;
 mod complete;
 mod identity;
+mod inbound;
 mod progress;
 mod render;
 mod screen;
@@ -12,7 +12,7 @@ use steward_core::ask::understand::Arguments;
 use steward_core::ask::{AnswerError, CommandSpec, exit};
 use steward_core::policy::{Inbound, Principal, authorise};
 
-pub use chat::chat;
+pub use inbound::chat;
 pub use render::{Measure, render};
 pub use screen::Screen;
 

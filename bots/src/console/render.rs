@@ -47,13 +47,13 @@ pub fn render(document: &Document, measure: &Measure) -> String {
             Block::Evidence { source, lines: quoted } => evidence(&mut out, source, quoted, measure),
             Block::Next(commands) => {
                 let shown: Vec<String> = commands.iter().map(|c| clean_line(c, 80)).collect();
-                lines(&mut out, &dim(&format!("next: {}", shown.join(" | ")), measure), measure.width + 8, 6);
+                dimmed(&mut out, &format!("next: {}", shown.join(" | ")), measure, 6);
             }
         }
     }
     if !document.sources.is_empty() {
         let shown: Vec<String> = document.sources.iter().map(|s| clean_line(s, 200)).collect();
-        lines(&mut out, &dim(&format!("sources: {}", shown.join(" | ")), measure), measure.width + 8, 9);
+        dimmed(&mut out, &format!("sources: {}", shown.join(" | ")), measure, 9);
     }
     out
 }
@@ -111,8 +111,7 @@ fn findings(out: &mut String, list: &[Finding], measure: &Measure) {
 }
 
 fn evidence(out: &mut String, source: &str, quoted: &[String], measure: &Measure) {
-    out.push_str(&dim(&format!("  {}:", clean_line(source, 80)), measure));
-    out.push('\n');
+    dimmed(out, &format!("  {}:", clean_line(source, 80)), measure, 4);
     let bar = if measure.drawing { "│" } else { ">" };
     for line in quoted {
         for text in wrap(&clean_line(line, TEXT_MAX), measure.width.saturating_sub(4), 2) {
@@ -124,6 +123,14 @@ fn evidence(out: &mut String, source: &str, quoted: &[String], measure: &Measure
 fn lines(out: &mut String, text: &str, width: usize, indent: usize) {
     for line in wrap(text, width, indent) {
         out.push_str(&line);
+        out.push('\n');
+    }
+}
+
+/// Each line for itself: the codes take no room, so they come after the breaking.
+fn dimmed(out: &mut String, text: &str, measure: &Measure, indent: usize) {
+    for line in wrap(text, measure.width, indent) {
+        out.push_str(&dim(&line, measure));
         out.push('\n');
     }
 }

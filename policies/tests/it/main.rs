@@ -1,4 +1,11 @@
 //! The understanding of messages, measured on messages that it was not trained from.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests: a failure is a panic, the figures are printed"
+)]
 
 mod border;
 mod cases;
@@ -14,6 +21,8 @@ use steward_core::ask::understand::Understander;
 pub static READER: LazyLock<Understander> =
     LazyLock::new(|| Understander::new(steward_policies::model(), &[]).expect("the built-in model loads"));
 
+/// # Panics
+/// Never: the time is a time.
 pub fn now() -> jiff::Zoned {
     "2026-11-20T14:00:00[Europe/Lisbon]".parse().expect("a time")
 }

@@ -53,22 +53,18 @@ fn arguments_and_targets_are_found() {
         }
         for key in keys {
             let found = slot(&reading.arguments, key);
-            match case.slots.get(key) {
-                Some(value) => {
-                    let meant = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                    let same =
-                        found.as_deref() == Some(meant.as_str()) || is_same_time(found.as_deref(), &meant);
-                    right.add(same);
-                    if !same {
-                        println!("  {key} {found:?}, not {meant:?}: {}", case.text);
-                    }
+            let Some(value) = case.slots.get(key) else {
+                extra.add(found.is_some());
+                if let Some(found) = found {
+                    println!("  {key} {found:?}, not expected: {}", case.text);
                 }
-                None => {
-                    extra.add(found.is_some());
-                    if let Some(found) = found {
-                        println!("  {key} {found:?}, not expected: {}", case.text);
-                    }
-                }
+                continue;
+            };
+            let meant = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let same = found.as_deref() == Some(meant.as_str()) || is_same_time(found.as_deref(), &meant);
+            right.add(same);
+            if !same {
+                println!("  {key} {found:?}, not {meant:?}: {}", case.text);
             }
         }
     }

@@ -7,7 +7,8 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use steward_core::fleet::ContainerId;
 
@@ -16,10 +17,14 @@ const FILE_MAX: u64 = 64 * 1024;
 /// v1 writes "no limit" as the largest page-aligned number.
 const NO_LIMIT: u64 = 1 << 60;
 
+/// What times of reading are counted from.
+static ZERO: LazyLock<Instant> = LazyLock::new(Instant::now);
+
 /// What the files say at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Counters {
-    pub read_at: Instant,
+    /// On a clock that only goes forward; the zero is anybody's guess.
+    pub read_at: Duration,
     /// CPU time used since the container started.
     pub cpu_ns: u64,
     /// Without the page cache that can be dropped, as `docker stats` shows it.
@@ -63,7 +68,7 @@ impl CgroupReader {
         let usage_us = keyed(&home.join("cpu.stat"), "usage_usec")?;
         let inactive = keyed(&home.join("memory.stat"), "inactive_file").unwrap_or(0);
         Some(Counters {
-            read_at: Instant::now(),
+            read_at: ZERO.elapsed(),
             cpu_ns: usage_us.saturating_mul(1_000),
             memory_bytes: without_cache(current, inactive),
             // The word `max` is no number: unlimited.
@@ -79,7 +84,7 @@ impl CgroupReader {
             .or_else(|| number(&self.root.join("cpu,cpuacct").join(home).join("cpuacct.usage")))?;
         let inactive = keyed(&memory.join("memory.stat"), "total_inactive_file").unwrap_or(0);
         Some(Counters {
-            read_at: Instant::now(),
+            read_at: ZERO.elapsed(),
             cpu_ns: cpu,
             memory_bytes: without_cache(used, inactive),
             limit_bytes: number(&memory.join("memory.limit_in_bytes")).filter(|limit| *limit < NO_LIMIT),

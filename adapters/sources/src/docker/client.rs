@@ -56,7 +56,8 @@ pub struct DockerSource {
     seen: AtomicBool,
     pub(super) inventory: Mutex<Inventory>,
     cgroup: Option<CgroupReader>,
-    samples: Samples,
+    by_files: Samples,
+    by_api: Samples,
 }
 
 impl DockerSource {
@@ -82,7 +83,8 @@ impl DockerSource {
             seen: AtomicBool::new(false),
             inventory: Mutex::new(Inventory::default()),
             cgroup,
-            samples: Samples::default(),
+            by_files: Samples::default(),
+            by_api: Samples::default(),
             config,
         })
     }
@@ -217,16 +219,15 @@ impl Engine for DockerSource {
     }
 
     async fn usage(&self, ids: &[ContainerId]) -> Result<Observed<Vec<ContainerUsage>>, SourceError> {
-        let mut rows = Vec::with_capacity(ids.len());
-        let mut rest = ids.to_vec();
+        let mut rows = Vec::new();
         if let Some(reader) = &self.cgroup {
-            let (read, missing) = self.samples.by_files(reader, &rest, self.config.deadline).await;
-            rows = read;
-            rest = missing;
+            rows = self.call(self.by_files.measure(ids, || stats::by_files(reader, ids))).await?.value;
         }
+        let rest: Vec<ContainerId> =
+            ids.iter().filter(|id| !rows.iter().any(|row| row.id == **id)).cloned().collect();
         if !rest.is_empty() {
-            let asked = self.call(stats::ask_all(&self.bollard, &rest)).await?;
-            rows.extend(asked.value);
+            let asked = self.by_api.measure(&rest, || stats::by_api(&self.bollard, &rest));
+            rows.extend(self.call(asked).await?.value);
         }
         Ok(Observed::new(rows, Timestamp::now()))
     }

@@ -315,9 +315,26 @@ mod tests {
     proptest! {
         #[test]
         fn garbage_is_an_error_and_not_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            prop_assert!(serde_json::from_slice::<Vec<Summary>>(&bytes).is_ok() || !bytes.is_empty() || bytes.is_empty());
+            let parsed = serde_json::from_slice::<Vec<Summary>>(&bytes);
+            let is_json_list = serde_json::from_slice::<Vec<serde_json::Value>>(&bytes).is_ok();
+            prop_assert!(is_json_list || parsed.is_err());
             drop(serde_json::from_slice::<Inspect>(&bytes));
             drop(serde_json::from_slice::<Usage>(&bytes));
+        }
+
+        #[test]
+        fn whatever_stands_in_the_texts_each_real_row_is_one_container(
+            texts in proptest::collection::vec((any::<String>(), any::<String>(), any::<String>(), any::<bool>()), 0..8)
+        ) {
+            let row = |n: usize, (name, status, label, real): &(String, String, String, bool)| serde_json::json!({
+                "Id": if *real { format!("{n:064x}") } else { name.clone() }, "Names": [name], "Image": label, "State": status,
+                "Status": status, "Labels": { "com.docker.compose.project": label, "com.docker.compose.service": name, "x": status },
+            });
+            let list: Vec<_> = texts.iter().enumerate().map(|(n, t)| row(n, t)).collect();
+            let rows: Vec<Summary> = serde_json::from_str(&serde_json::to_string(&list).unwrap()).unwrap();
+            let containers = super::super::map::containers(rows, "h", jiff::Timestamp::UNIX_EPOCH);
+            prop_assert_eq!(containers.len(), texts.iter().filter(|t| t.3).count());
+            prop_assert!(containers.iter().all(|c| c.name.chars().count() <= 255 && c.status.chars().count() <= 256));
         }
     }
 }

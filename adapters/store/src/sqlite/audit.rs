@@ -162,9 +162,10 @@ impl SqliteStore {
         let mut entries = Vec::new();
         while let Some(row) = rows.try_next().await.map_err(failed)? {
             let seq = row.try_get::<i64, _>(0).map_err(failed)?.unsigned_abs();
-            let text: &str = row.try_get(1).map_err(failed)?;
+            // Bytes: a forged record need not be text.
+            let text: &[u8] = row.try_get(1).map_err(failed)?;
             let hash: &[u8] = row.try_get(2).map_err(failed)?;
-            let record = serde_json::from_str(text).map_err(|e| {
+            let record = serde_json::from_slice(text).map_err(|e| {
                 AuditError(format!(
                     "record {seq} cannot be read ({e}); `audit verify` says whether it was changed"
                 ))

@@ -3,8 +3,6 @@
 mod audit;
 mod events;
 mod meta;
-#[cfg(test)]
-mod tests;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -69,15 +67,18 @@ impl SqliteStore {
     }
 }
 
-/// The migrator takes a dozen statements to find that there is nothing to do; `user_version` takes one.
+/// The migrator takes a dozen statements to find that there is nothing to do; `user_version` takes one. All in one
+/// transaction, for two programs may find the same empty file.
 async fn migrate(writer: &SqlitePool) -> Result<(), sqlx::migrate::MigrateError> {
     let newest = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
     let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(writer).await?;
     if version == newest {
         return Ok(());
     }
-    MIGRATIONS.run(writer).await?;
-    writer.execute(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {newest}"))).await?;
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    MIGRATIONS.run_direct(None, &mut *transaction, false).await?;
+    transaction.execute(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {newest}"))).await?;
+    transaction.commit().await?;
     Ok(())
 }
 

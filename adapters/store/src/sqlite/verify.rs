@@ -8,8 +8,8 @@ use steward_core::remember::{AuditError, Chain, ChainBreak, ChainHash, GENESIS};
 
 use super::{SqliteStore, explain};
 
-/// Records per page: one row of the query, about 1 MiB.
-const PAGE: u64 = 2_048;
+/// Records per page: one row of the query, about 2 MiB.
+const PAGE: u64 = 4_096;
 const PARALLEL: usize = 2;
 /// Bytes of a stored hash.
 const HASH: usize = 32;

@@ -1,9 +1,10 @@
 //! A Docker engine, simulated: API 1.41 as engine 20.10 speaks it, over a real unix socket.
 //!
-//! * [`container`], [`world`]: what there is. [`live`]: what happens to it. [`faults`]: how it fails.
+//! * [`container`], [`builder`], [`world`]: what there is. [`live`]: what happens to it. [`faults`]: how it fails.
 //! * [`server`]: connections. [`answers`], [`inspect`], [`logs`], [`events`]: what is answered; [`query`], [`words`].
 
 mod answers;
+mod builder;
 mod container;
 mod events;
 mod faults;

@@ -24,8 +24,8 @@ pub(crate) fn place(role: Role) -> (&'static str, &'static str) {
 fn script(role: Role) -> &'static str {
     match role {
         Role::CrashLooping => "echo 'fatal: cannot open the database' >&2; exit 3",
-        // the children of the shell count too, but the kernel takes the biggest
-        Role::OomKilled => "echo loading; exec /bin/busybox tail /dev/zero",
+        // containerd misses the death of a container that dies before it watches for it
+        Role::OomKilled => "echo loading; /bin/busybox sleep 1; exec /bin/busybox tail /dev/zero",
         Role::Finished => "echo 'backup done, 12 files'; exit 0",
         Role::Failed => "echo 'error: migration 7 failed' >&2; exit 1",
         _ => "echo ready; echo 'warning: no transcoder' >&2; exec /bin/busybox sleep 86400",

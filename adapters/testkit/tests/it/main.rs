@@ -4,6 +4,7 @@
 
 mod answers;
 mod faults;
+mod load;
 mod proxy;
 mod real;
 mod schema;

@@ -46,6 +46,33 @@ fn the_scene_has_a_container_in_every_state_and_goes_without_a_trace() {
     assert_eq!(client.get("/images/tkscene-busybox:scene/json").status, 404);
 }
 
+#[test]
+fn what_a_killed_scene_left_is_cleared() {
+    let Some(socket) = engine("the leftovers of a scene") else { return };
+    let client = Client::new(&socket);
+    // a stranger's container and image must survive
+    let other = Scene::start(&socket, "tkstays");
+    let killed = Scene::start(&socket, "tkleft");
+    let names = killed.containers();
+    std::mem::forget(killed);
+    assert!(names.iter().all(|name| exists(&client, name)));
+    Scene::clear_leftovers(&socket, "tkleft");
+    assert!(!names.iter().any(|name| exists(&client, name)));
+    assert!(other.containers().iter().all(|name| exists(&client, name)));
+}
+
+#[test]
+fn the_scene_changes_as_its_owner_says() {
+    let Some(socket) = engine("changes of the scene") else { return };
+    let scene = Scene::start(&socket, "tkacts");
+    scene.act(Role::Paused, "unpause");
+    scene.wait_until(Role::Paused, |container| container["State"]["Status"] == "running");
+    scene.act(Role::Stopped, "start");
+    scene.wait_until(Role::Stopped, |container| container["State"]["Running"] == true);
+    scene.act(Role::Stopped, "stop?t=0");
+    scene.wait_for(Role::Stopped);
+}
+
 /// Every field with the kind of its value, lists by their first entry; what names or counts things is left out.
 fn shape(value: &Value, at: &str, into: &mut BTreeSet<String>) {
     match value {
@@ -60,6 +87,7 @@ fn shape(value: &Value, at: &str, into: &mut BTreeSet<String>) {
                         | "PortBindings"
                         | "stats"
                         | "io_service_bytes_recursive"
+                        | "ExecIDs"
                         | "Networks"
                         | "Attributes"
                 ) {

@@ -27,7 +27,7 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
         None => None,
     };
     let past = survey::past(question, period.from, period.until, one.map(|c| c.resource.clone())).await;
-    let (events, known_since) = past.into_parts(&mut sources);
+    let (events, record) = past.into_parts(&mut sources);
     let deliberate = |e: &&ContainerEvent| {
         matches!(
             e.kind,
@@ -68,13 +68,8 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     } else {
         "Docker records that this was done, not by whom.".to_owned()
     });
-    if let Some(known) = known_since {
-        document = document.text(format!(
-            "Steward has kept a record since {}; before that I know only what Docker remembers.",
-            moment(known, question.now)
-        ));
-    }
+    document = document.text(record.words(question.now));
     let rows: Vec<_> = done.iter().map(|e| json!({ "at": e.at, "name": e.name, "event": e.kind })).collect();
-    let data = json!({ "by_steward": [], "by_others": rows, "recorded_since": known_since });
+    let data = json!({ "by_steward": [], "by_others": rows, "recorded_since": record.since() });
     Answer::new(question.command.clone(), document.with(Block::Next(vec!["audit".into()])), sources, data)
 }

@@ -64,7 +64,13 @@ async fn of_period(question: &Question<'_>, fallback: &str) -> Answer {
     findings.extend(healed.iter().map(|c| Finding {
         severity: Severity::Ok,
         subject: c.label.clone(),
-        text: format!("recovered: {}×, {}, last {}", c.count, c.cause(), moment(c.last, question.now)),
+        text: format!(
+            "{}: {}×, {}, last {}",
+            if c.state == CrashState::Gone { "removed since" } else { "runs again" },
+            c.count,
+            c.cause(),
+            moment(c.last, question.now)
+        ),
     }));
     let mut document = Document::new(severity, title).with(Block::Findings(findings));
     let mut changes: BTreeMap<&str, usize> = BTreeMap::new();

@@ -218,6 +218,13 @@ fn cause(
     let failing = detail.probes.last().filter(|p| p.exit_code != 0).map(|p| p.output.as_str());
     if container.health == Some(Health::Unhealthy) {
         let output = failing.filter(|o| !o.is_empty());
+        let refused = output.is_some_and(|o| o.to_lowercase().contains("connection refused"));
+        if refused {
+            return Some((
+                "its health check is refused: nothing answers on the port that it asks".to_owned(),
+                "medium",
+            ));
+        }
         return Some(match (output.and_then(|o| sign(&[o])), output) {
             (Some(sign), _) => (format!("its health check fails: {sign}"), "medium"),
             (None, Some(output)) => {

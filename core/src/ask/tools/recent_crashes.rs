@@ -42,10 +42,10 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let since = moment(period.from, question.now);
     let title = match (found.len(), going_on) {
         (0, _) => format!("No crash since {since}"),
-        (1, 0) => format!("Yes: 1 since {since}, recovered"),
-        (1, _) => format!("Yes: 1 since {since}, and it is not over"),
-        (n, 0) => format!("Yes: {n} since {since}, all recovered"),
-        (n, g) => format!("Yes: {n} since {since}, {g} not over"),
+        (1, 0) => format!("Yes: 1 since {since}, it is over"),
+        (1, _) => format!("Yes: 1 since {since}, still not well"),
+        (n, 0) => format!("Yes: {n} since {since}, all over"),
+        (n, g) => format!("Yes: {n} since {since}, {g} still not well"),
     };
     let rows = found
         .iter()
@@ -92,19 +92,13 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     if !finished.is_empty() {
         document = document.text(format!("Not counted: {}", finished.join(", ")));
     }
-    if let Some(known) = survey.known_since.filter(|_| found.is_empty() || survey.events.is_empty()) {
-        let words = format!(
-            "Steward has kept a record since {}; before that I know only what Docker remembers.",
-            moment(known, question.now)
-        );
-        document = document.text(words);
-    }
+    document = document.text(survey.record.words(question.now));
     let next: Vec<String> = found
         .iter()
         .filter(|c| c.state != CrashState::Gone)
         .take(2)
         .map(|c| format!("why {}", c.label))
         .collect();
-    let data = json!({ "since": period.from, "until": period.until, "crashes": found, "recorded_since": survey.known_since });
+    let data = json!({ "since": period.from, "until": period.until, "crashes": found, "recorded_since": survey.record.since() });
     Answer::new(question.command.clone(), document.with(Block::Next(next)), survey.sources, data)
 }

@@ -24,7 +24,7 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
         Err(answer) => return *answer,
     };
     let past = survey::past(question, period.from, period.until, Some(container.resource.clone())).await;
-    let (events, known_since) = past.into_parts(&mut sources);
+    let (events, record) = past.into_parts(&mut sources);
     let detail = engine.inspect(&container.id).await.ok().map(|d| d.value);
     let details = detail.iter().map(|d| (d.id.clone(), d.clone())).collect();
     let crashed = crashes(&events, std::slice::from_ref(container), &details, period.from);
@@ -60,17 +60,12 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
             times(usize::try_from(detail.restart_count).unwrap_or(0), "restart", "restarts")
         ));
     }
-    if let Some(known) = known_since {
-        document = document.text(format!(
-            "Steward has kept a record since {}; before that I know only what Docker remembers.",
-            moment(known, question.now)
-        ));
-    }
+    document = document.text(record.words(question.now));
     let rows: Vec<_> = events
         .iter()
         .map(|e| json!({ "at": e.at, "event": e.kind, "exit_code": e.exit_code, "image": e.image }))
         .collect();
-    let data = json!({ "resource": container.resource, "crashes": ends, "starts": starts, "events": rows, "recorded_since": known_since });
+    let data = json!({ "resource": container.resource, "crashes": ends, "starts": starts, "events": rows, "recorded_since": record.since() });
     Answer::new(question.command.clone(), document, sources, data)
 }
 

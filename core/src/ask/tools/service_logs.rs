@@ -64,6 +64,7 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
         (0, _) if read == 0 => format!("{name} has written nothing in that time"),
         (0, _) => format!("{name}: no {what} among the last {read}"),
         (n, all) if n < all => format!("{name}: the last {n} of {all} {what}"),
+        (1, _) => format!("{name}: 1 {}", what.replacen("lines", "line", 1)),
         (n, _) => format!("{name}: {n} {what}"),
     };
     let redactor = &question.house.redactor;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 
 use super::Question;
 use crate::ask::Sources;
@@ -15,6 +15,7 @@ use crate::fleet::{
     SourceReport, State,
 };
 use crate::ports::{EventQuery, StoreError};
+use crate::tell::moment;
 
 /// Only what is not well is inspected, and no more than this many at once.
 const INSPECT_MAX: usize = 16;
@@ -28,8 +29,7 @@ pub(super) struct Survey {
     pub crashes: Vec<Crash>,
     pub problems: Vec<Problem>,
     pub sources: Sources,
-    /// Set if what happened before this moment is known only as far as the engine remembers.
-    pub known_since: Option<Timestamp>,
+    pub record: Record,
 }
 
 /// Everything that `status`, `problems`, `alerts` and `digest` need; crashes are counted from `from` on.
@@ -53,12 +53,45 @@ pub(super) async fn containers_and_past(question: &Question<'_>, from: Timestamp
     let mut sources = Sources::default();
     let (listed, past) = futures_util::join!(house.engine.containers(), past(question, from, now, None));
     let containers = sources.take("docker", now, listed);
-    let (events, known_since) = past.into_parts(&mut sources);
+    let (events, record) = past.into_parts(&mut sources);
     let list = containers.as_deref().unwrap_or_default();
     let details = inspect_unwell(question, list).await;
     let crashes = crashes(&events, list, &details, from);
     let problems = problems::of_containers(list, &details, &crashes, now);
-    Survey { containers, host: None, events, crashes, problems, sources, known_since }
+    Survey { containers, host: None, events, crashes, problems, sources, record }
+}
+
+/// How far back a period is covered by events that were collected as they happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Record {
+    Whole,
+    Since(Timestamp),
+    None,
+}
+
+impl Record {
+    /// What a reader must know about the time before; nothing if all of it was seen.
+    pub(super) fn words(self, now: &Zoned) -> String {
+        match self {
+            Self::Whole => String::new(),
+            Self::Since(since) => format!(
+                "I have kept a record since {}; of the time before I know only what Docker remembers (256 events).",
+                moment(since, now)
+            ),
+            Self::None => {
+                "I keep no record yet (`steward run` does): I know only what Docker remembers (256 events)."
+                    .into()
+            }
+        }
+    }
+
+    /// For `data`: since when, if that is later than asked.
+    pub(super) const fn since(self) -> Option<Timestamp> {
+        match self {
+            Self::Since(since) => Some(since),
+            Self::Whole | Self::None => None,
+        }
+    }
 }
 
 /// What happened, from the store and from the engine's own memory, each event once, oldest first.
@@ -69,7 +102,7 @@ pub(super) struct Past {
 }
 
 impl Past {
-    pub(super) fn into_parts(self, sources: &mut Sources) -> (Vec<ContainerEvent>, Option<Timestamp>) {
+    pub(super) fn into_parts(self, sources: &mut Sources) -> (Vec<ContainerEvent>, Record) {
         let since = match self.stored {
             Ok(since) => since,
             Err(error) => {
@@ -83,10 +116,12 @@ impl Past {
                 None
             }
         };
-        let whole = since.is_some_and(|since| since <= self.from);
-        let known_since =
-            (!whole).then(|| since.unwrap_or_else(|| self.events.first().map_or(self.from, |e| e.at)));
-        (self.events, known_since)
+        let record = match since {
+            Some(since) if since <= self.from => Record::Whole,
+            Some(since) => Record::Since(since),
+            None => Record::None,
+        };
+        (self.events, record)
     }
 }
 

@@ -165,8 +165,5 @@ fn grams(word: &str, out: &mut Vec<u32>) {
         if start + 3 < bytes.len() + 2 {
             out.push(mix(15, three, at(start + 3)));
         }
-        if start + 4 < bytes.len() + 2 {
-            out.push(mix(16, three, at(start + 3) << 8 | at(start + 4)));
-        }
     }
 }

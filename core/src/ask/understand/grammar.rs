@@ -192,6 +192,9 @@ pub(super) fn hits(tokens: &Tokens) -> Vec<Hit> {
     let mut tried: Vec<usize> = rules.always.clone();
     for token in tokens.list.iter().take(400) {
         tried.extend(rules.by_word.get(&token.hash).into_iter().flatten());
+        if token.kind.is_masked() {
+            tried.extend(rules.by_word.get(&hash(tokens.word(token))).into_iter().flatten());
+        }
     }
     tried.sort_unstable();
     tried.dedup();
@@ -233,7 +236,7 @@ fn matches(elements: &[Element], tokens: &Tokens, at: usize, fuel: &mut u32) -> 
             let fits = token.is_some_and(|token| {
                 hashes.binary_search(&token.hash).is_ok()
                     || (!stems.is_empty() && stems.iter().any(|stem| tokens.word(token).starts_with(stem)))
-                    || (token.kind.names() && hashes.binary_search(&hash(tokens.word(token))).is_ok())
+                    || (token.kind.is_masked() && hashes.binary_search(&hash(tokens.word(token))).is_ok())
             });
             if fits && let Some(end) = matches(rest, tokens, at + 1, fuel) {
                 return Some(end);

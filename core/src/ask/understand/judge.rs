@@ -22,7 +22,7 @@ pub(super) struct Judgement {
 }
 
 /// From this probability on a message is refused.
-const REFUSE: f32 = 0.45;
+const REFUSE: f32 = 0.4;
 
 pub(super) fn judge(model: &Model, tokens: &Tokens, scratch: &mut Vec<u32>) -> Judgement {
     let hits = grammar::hits(tokens);

@@ -127,13 +127,16 @@ impl Model {
     }
 
     pub(super) fn score(&self, features: &[u32]) -> Scores {
-        let mut sum = [0.0_f32; COLUMNS];
+        // a power of two above the number of columns: the mask makes every column a valid index
+        let mut exact = [0_i32; 64];
         for feature in features {
             for (column, weight) in self.row(*feature) {
-                if let Some(total) = sum.get_mut(*column as usize) {
-                    *total += f32::from(*weight);
-                }
+                exact[usize::from(*column) & 63] += i32::from(*weight);
             }
+        }
+        let mut sum = [0.0_f32; COLUMNS];
+        for (total, exact) in sum.iter_mut().zip(exact) {
+            *total = exact as f32;
         }
         let norm = normaliser(features.len()) * self.scale;
         for (total, bias) in sum.iter_mut().zip(&self.bias) {
