@@ -94,14 +94,12 @@ fn check(from: u64, before: Option<ChainHash>, row: &SqliteRow, to: u64) -> Resu
     let places = places.unwrap_or_default().split(',').filter(|place| !place.is_empty());
     let count = places.clone().count() as u64;
     let mut chain = Chain::after(from, before.unwrap_or(GENESIS));
-    let broken = match before {
-        None => Some(ChainBreak::Missing { seq: from, found: from + 1 }),
-        Some(_) => {
-            let found = walk(&mut chain, places, hashes.unwrap_or_default(), records.unwrap_or_default());
-            found.err().or_else(|| {
-                (chain.seq() < to).then(|| ChainBreak::Missing { seq: chain.seq() + 1, found: to + 1 })
-            })
-        }
+    let broken = if before.is_none() {
+        Some(ChainBreak::Missing { seq: from, found: from + 1 })
+    } else {
+        let found = walk(&mut chain, places, hashes.unwrap_or_default(), records.unwrap_or_default());
+        let cut = || (chain.seq() < to).then(|| ChainBreak::Missing { seq: chain.seq() + 1, found: to + 1 });
+        found.err().or_else(cut)
     };
     Ok(Checked { records: count, end: chain.head(), broken })
 }
