@@ -156,28 +156,33 @@ fn median(mut times: Vec<Duration>) -> f64 {
     times[times.len() / 2].as_secs_f64() * 1e3
 }
 
-/// One of each in turn, so that whatever else the machine does falls on all alike.
+/// Every size and kind in turn, so that whatever else the machine does falls on all alike.
 fn pairs(scenes: &[(usize, Scene)], now: &Zoned) {
+    let mut engines: Vec<Bare> =
+        scenes.iter().map(|(_, scene)| Bare::connect(scene.engine.socket())).collect();
+    let before: Vec<usize> = scenes.iter().map(|(_, scene)| scene.engine.count("list")).collect();
+    let mut times = vec![[const { Vec::new() }; 3]; scenes.len()];
+    for _ in 0..ROUNDS {
+        for (((_, scene), bare), [audited, unaudited, listed]) in
+            scenes.iter().zip(&mut engines).zip(&mut times)
+        {
+            timed(audited, || scene.answer(&scene.house, now));
+            timed(unaudited, || scene.answer(&scene.unaudited, now));
+            timed(listed, || bare.list());
+        }
+    }
     println!(
         "containers, ms (median of {ROUNDS} in turns): with audit | without | bare list call of the engine"
     );
-    let mut first = None;
-    for (count, scene) in scenes {
-        let mut bare = Bare::connect(scene.engine.socket());
-        let before = scene.engine.count("list");
-        let (mut audited, mut unaudited, mut listed) = (Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..ROUNDS {
-            timed(&mut audited, || scene.answer(&scene.house, now));
-            timed(&mut unaudited, || scene.answer(&scene.unaudited, now));
-            timed(&mut listed, || bare.list());
-        }
+    let mut base = None;
+    for (((count, scene), times), before) in scenes.iter().zip(times).zip(before) {
         assert_eq!(scene.engine.count("list") - before, ROUNDS, "only the bare calls may reach the engine");
-        let (audited, unaudited, listed) = (median(audited), median(unaudited), median(listed));
-        let base = *first.get_or_insert((audited, unaudited));
+        let [audited, unaudited, listed] = times.map(median);
+        let (first_audited, first_unaudited) = *base.get_or_insert((audited, unaudited));
         println!(
             "{count:>6}: {audited:.3} ({:.2} x of 5) | {unaudited:.4} ({:.2} x of 5) | {listed:.3}",
-            audited / base.0,
-            unaudited / base.1
+            audited / first_audited,
+            unaudited / first_unaudited
         );
     }
 }
