@@ -11,6 +11,9 @@ use super::file::{self, Values};
 use super::keys::{FOREIGN, KEYS, Key, Served};
 use super::secret::Secret;
 
+/// Where the system keeps its time zones (tzset(3)).
+const ZONES: &str = "/usr/share/zoneinfo";
+
 /// The variables of the process, passed in so that tests can give their own.
 pub type Environment = Vec<(String, String)>;
 
@@ -282,12 +285,17 @@ impl Reader<'_> {
         // POSIX writes a leading colon.
         let named = self.optional("TZ", |value| {
             let name = value.trim_start_matches(':');
-            TimeZone::get(name).or_else(|_| TimeZone::posix(name)).map_err(|_| "is no time zone".to_owned())
+            zone_file(name)
+                .or_else(|| TimeZone::get(name).ok())
+                .or_else(|| TimeZone::posix(name).ok())
+                .ok_or_else(|| "is no time zone".to_owned())
         });
         match (named, self.raw("TZ")) {
             (Some(zone), _) => Some(zone),
             (None, Some(_)) => None,
-            (None, None) => Some(TimeZone::try_system().unwrap_or(TimeZone::UTC)),
+            (None, None) => {
+                Some(system_zone().or_else(|| TimeZone::try_system().ok()).unwrap_or(TimeZone::UTC))
+            }
         }
     }
 
@@ -304,6 +312,22 @@ impl Reader<'_> {
             ));
         }
     }
+}
+
+/// The zone of this name from its own file: the search by name walks the whole directory first.
+fn zone_file(name: &str) -> Option<TimeZone> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/_+-".contains(&b);
+    if name.is_empty() || name.starts_with('/') || !name.bytes().all(plain) {
+        return None;
+    }
+    let bytes = std::fs::read(Path::new(ZONES).join(name)).ok()?;
+    TimeZone::tzif(name, &bytes).ok()
+}
+
+/// The zone that `/etc/localtime` points to, as tzset(3) finds it.
+fn system_zone() -> Option<TimeZone> {
+    let target = std::fs::read_link("/etc/localtime").ok()?;
+    zone_file(target.to_str()?.split_once("zoneinfo/")?.1)
 }
 
 fn absolute(value: &str) -> Result<PathBuf, String> {

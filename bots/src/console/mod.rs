@@ -28,6 +28,7 @@ pub async fn ask(config: Config, uid: u32, text: &str, screen: &Screen) -> u8 {
     let asked = progress::shown(screen, built.house.ask(&who, text, None, &now)).await;
     screen.answer(&asked.answer, &built.house.settings.host, &now);
     built.note_docker().await;
+    leave(built);
     asked.answer.exit()
 }
 
@@ -47,6 +48,7 @@ pub async fn command(
     let answer = progress::shown(screen, built.house.command(&who, spec, arguments, line, &now)).await;
     screen.answer(&answer, &built.house.settings.host, &now);
     built.note_docker().await;
+    leave(built);
     answer.exit()
 }
 
@@ -58,6 +60,12 @@ async fn prepare(config: &Config, uid: u32) -> Result<(crate::wiring::House, Pri
         help: String::new(),
     })?;
     Ok((built, who, Zoned::now().with_time_zone(config.zone.clone())))
+}
+
+/// The program ends with this answer, and the record of it is on the disk: nobody waits for the database to be closed
+/// with a sync of its own.
+fn leave(built: crate::wiring::House) {
+    std::mem::forget(built);
 }
 
 fn not_started(error: &AnswerError, screen: &Screen) -> u8 {

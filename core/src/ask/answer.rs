@@ -4,6 +4,7 @@ use jiff::{Timestamp, Zoned};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::Data;
 use crate::fleet::{Freshness, Observed, SourceError, SourceReport};
 use crate::tell::{Document, Severity, duration};
 
@@ -86,32 +87,43 @@ pub struct Answer {
     pub verdict: AnswerVerdict,
     pub document: Document,
     pub sources: Vec<SourceReport>,
-    pub data: Value,
+    pub data: Data,
     pub error: Option<AnswerError>,
 }
 
 impl Answer {
     /// A tool's answer. A source that this question needed and that could not be read makes it at least *unknown*.
-    pub fn new(command: impl Into<String>, mut document: Document, sources: Sources, data: Value) -> Self {
+    pub fn new(
+        command: impl Into<String>,
+        mut document: Document,
+        sources: Sources,
+        data: impl Into<Data>,
+    ) -> Self {
         let command = command.into();
         let stated = document.severity.unwrap_or(Severity::Ok);
         let severity = stated.max(sources.severity());
         document.severity = Some(severity);
         document.sources = sources.words();
         document.command = Some(command.clone());
-        Self { command, verdict: severity.into(), document, sources: sources.reports, data, error: None }
+        Self {
+            command,
+            verdict: severity.into(),
+            document,
+            sources: sources.reports,
+            data: data.into(),
+            error: None,
+        }
     }
 
     /// A name that is missing, unknown or ambiguous.
     pub fn clarify(command: impl Into<String>, document: Document, error: AnswerError) -> Self {
         let command = command.into();
-        let data = json!({});
         Self {
             command,
             verdict: AnswerVerdict::Clarify,
             document,
             sources: Vec::new(),
-            data,
+            data: json!({}).into(),
             error: Some(error),
         }
     }
@@ -131,7 +143,7 @@ impl Answer {
             "exit": self.exit(),
             "summary": self.document.title,
             "sources": self.sources,
-            "data": self.data,
+            "data": self.data.json(),
         });
         if let (Some(error), Some(map)) = (&self.error, object.as_object_mut()) {
             map.insert("error".into(), json!(error));

@@ -135,7 +135,7 @@ impl House {
             verdict: AnswerVerdict::Refused,
             document,
             sources: Vec::new(),
-            data: json!({ "category": category, "action": reading.action, "target": reading.target, "instead": next }),
+            data: json!({ "category": category, "action": reading.action, "target": reading.target, "instead": next }).into(),
             error: Some(AnswerError { code: "refused", message: title, help: limit }),
         }
     }
@@ -212,9 +212,7 @@ impl House {
             Err(error) => {
                 let banner = format!("This question could not be recorded: {error}");
                 answer.document.blocks.insert(0, Block::Text(banner.clone()));
-                if let Some(data) = answer.data.as_object_mut() {
-                    data.insert("audit_error".into(), json!(banner));
-                }
+                answer.data.insert("audit_error", json!(banner));
             }
         }
     }
@@ -253,7 +251,7 @@ fn declined() -> Answer {
         verdict: AnswerVerdict::Declined,
         document: Document::plain(title.clone()).text(help.clone()).with(Block::Next(next)),
         sources: Vec::new(),
-        data: json!({}),
+        data: json!({}).into(),
         error: Some(AnswerError { code: "out_of_scope", message: title, help }),
     }
 }

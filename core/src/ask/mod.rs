@@ -3,6 +3,7 @@
 mod answer;
 mod converse;
 mod crashes;
+mod data;
 mod house;
 mod problems;
 mod registry;
@@ -13,6 +14,7 @@ pub mod understand;
 pub use answer::{Answer, AnswerError, AnswerVerdict, Sources, exit};
 pub use converse::{Asked, Exchange};
 pub use crashes::{Crash, CrashState, crashes, exit_words};
+pub use data::Data;
 pub use house::{House, Settings};
 pub use problems::{Problem, limits};
 pub use registry::{Command, CommandSpec, Operand, REGISTRY, spec};

@@ -2,6 +2,7 @@
 //! records inside one immediate transaction, so that several programs can share the file.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
@@ -16,6 +17,12 @@ use super::{SqliteStore, explain};
 const QUEUE: usize = 4_096;
 /// Records in one transaction.
 const GROUP: usize = 1_024;
+/// Records in one statement of a larger group.
+const CHUNK: usize = 32;
+
+const INSERT: &str = "INSERT INTO audit (seq, record, hash) VALUES (?, ?, ?)";
+static INSERT_CHUNK: LazyLock<String> =
+    LazyLock::new(|| format!("{INSERT}{}", ", (?, ?, ?)".repeat(CHUNK - 1)));
 
 #[derive(Debug)]
 pub(super) struct Job {
@@ -27,8 +34,9 @@ pub(super) fn spawn(writer: SqlitePool, path: PathBuf) -> mpsc::Sender<Job> {
     let (sender, mut jobs) = mpsc::channel::<Job>(QUEUE);
     tokio::spawn(async move {
         let mut group = Vec::new();
+        let mut head = None;
         while jobs.recv_many(&mut group, GROUP).await > 0 {
-            let outcome = commit(&writer, &group).await;
+            let outcome = commit(&writer, &group, &mut head).await;
             for (index, job) in group.drain(..).enumerate() {
                 let result = match &outcome {
                     Ok(receipts) => {
@@ -44,12 +52,24 @@ pub(super) fn spawn(writer: SqlitePool, path: PathBuf) -> mpsc::Sender<Job> {
     sender
 }
 
-async fn commit(writer: &SqlitePool, group: &[Job]) -> Result<Vec<AuditReceipt>, sqlx::Error> {
+/// `head`: where the chain ended when this task wrote last, if it knows.
+async fn commit(
+    writer: &SqlitePool,
+    group: &[Job],
+    head: &mut Option<Chain>,
+) -> Result<Vec<AuditReceipt>, sqlx::Error> {
+    // Whatever happens, what was known before is no longer known.
+    if let (Some(known), [job]) = (head.take(), group)
+        && let Some((receipt, chain)) = add_to(writer, known, job).await?
+    {
+        *head = Some(chain);
+        return Ok(vec![receipt]);
+    }
     let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let head = sqlx::query("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
+    let last = sqlx::query("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
         .fetch_optional(&mut *transaction)
         .await?;
-    let mut chain = match head {
+    let mut chain = match last {
         Some(row) => {
             let hash: &[u8] = row.try_get(1)?;
             Chain::after(
@@ -60,18 +80,46 @@ async fn commit(writer: &SqlitePool, group: &[Job]) -> Result<Vec<AuditReceipt>,
         None => Chain::after(0, GENESIS),
     };
     let mut receipts = Vec::with_capacity(group.len());
-    for job in group {
-        let (seq, hash) = chain.push(job.record.as_bytes());
-        sqlx::query("INSERT INTO audit (seq, record, hash) VALUES (?, ?, ?)")
-            .bind(seq.cast_signed())
-            .bind(&job.record)
-            .bind(&hash.0[..])
-            .execute(&mut *transaction)
-            .await?;
-        receipts.push(AuditReceipt { seq, hash });
+    let (chunks, rest) = group.as_chunks::<CHUNK>();
+    for jobs in chunks.iter().map(<[Job; CHUNK]>::as_slice).chain(rest.chunks(1)) {
+        let statement = match jobs {
+            [_] => sqlx::query(INSERT),
+            _ => sqlx::query(sqlx::AssertSqlSafe(INSERT_CHUNK.as_str())),
+        };
+        let mut statement = statement;
+        for job in jobs {
+            let (seq, hash) = chain.push(job.record.as_bytes());
+            statement = statement.bind(seq.cast_signed()).bind(job.record.as_str()).bind(hash.0.to_vec());
+            receipts.push(AuditReceipt { seq, hash });
+        }
+        statement.execute(&mut *transaction).await?;
     }
     transaction.commit().await?;
+    *head = Some(chain);
     Ok(receipts)
+}
+
+/// One record after a head that is known, in one statement: every further one costs a way to the connection's
+/// thread and back. `None`: another program has written since.
+async fn add_to(
+    writer: &SqlitePool,
+    known: Chain,
+    job: &Job,
+) -> Result<Option<(AuditReceipt, Chain)>, sqlx::Error> {
+    let mut chain = known.clone();
+    let (seq, hash) = chain.push(job.record.as_bytes());
+    let done = sqlx::query(
+        "INSERT INTO audit (seq, record, hash) SELECT ?1, ?2, ?3 \
+         FROM (SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1) AS head WHERE head.seq = ?4 AND head.hash = ?5",
+    )
+    .bind(seq.cast_signed())
+    .bind(&job.record)
+    .bind(&hash.0[..])
+    .bind(known.seq().cast_signed())
+    .bind(&known.head().0[..])
+    .execute(writer)
+    .await?;
+    Ok((done.rows_affected() == 1).then_some((AuditReceipt { seq, hash }, chain)))
 }
 
 #[async_trait]

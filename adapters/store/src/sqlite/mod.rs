@@ -44,7 +44,9 @@ impl SqliteStore {
             .pragma("cache_size", format!("-{CACHE_KIB}"))
             .pragma("trusted_schema", "OFF");
         let pool = |most: u32| {
-            SqlitePoolOptions::new().max_connections(most).min_connections(0).acquire_timeout(BUSY * 2)
+            // A file does not hang up: a test of the connection would cost each query a way to its thread and back.
+            let options = SqlitePoolOptions::new().max_connections(most).min_connections(0);
+            options.acquire_timeout(BUSY * 2).test_before_acquire(false)
         };
         let writer = pool(1).connect_with(options.clone()).await.map_err(failed)?;
         migrate(&writer)

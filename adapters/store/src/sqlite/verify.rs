@@ -3,6 +3,7 @@
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 use steward_core::remember::{AuditError, Chain, ChainBreak, ChainHash, GENESIS};
 
 use super::{SqliteStore, explain};
@@ -10,9 +11,14 @@ use super::{SqliteStore, explain};
 /// Records per page: one row of the query, about 2 MiB.
 const PAGE: u64 = 4_096;
 const PARALLEL: usize = 2;
-/// Between fields and records. Neither stands raw in JSON, so no record can hold one.
-const FIELD: u8 = 0x1f;
-const RECORD: u8 = 0x1e;
+/// Bytes of a stored hash.
+const HASH: usize = 32;
+
+/// A page as one row, its columns laid end to end: a row of its own for every record would cost more than the
+/// hashing. The hash is no text, but a cast changes no byte, and nothing here reads the bytes as text.
+const PAGE_SQL: &str = "SELECT group_concat(seq || ' ' || octet_length(record)), \
+     CAST(group_concat(CAST(hash AS TEXT), '') AS BLOB), CAST(group_concat(record, '') AS BLOB) \
+     FROM (SELECT seq, record, hash FROM audit WHERE seq > ? AND seq <= ? ORDER BY seq)";
 
 /// What a check of the whole log found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,31 +30,42 @@ pub struct Verified {
     pub broken: Option<ChainBreak>,
 }
 
+/// What a check of one page found.
+struct Checked {
+    records: u64,
+    end: ChainHash,
+    broken: Option<ChainBreak>,
+}
+
 impl SqliteStore {
     pub async fn audit_verify(&self) -> Result<Verified, AuditError> {
         let failed = |error: sqlx::Error| AuditError(explain(&self.path, &error));
-        let extent = sqlx::query_as("SELECT min(seq), max(seq), count(*) FROM audit");
-        let (first, last, count): (Option<i64>, Option<i64>, i64) =
-            extent.fetch_one(&self.reader).await.map_err(failed)?;
-        let last = last.unwrap_or(0).max(0).unsigned_abs();
+        // Two lookups at the ends; `count(*)` would read every page of the file once more.
+        let (first, last): (Option<i64>, Option<i64>) =
+            sqlx::query_as("SELECT (SELECT min(seq) FROM audit), (SELECT max(seq) FROM audit)")
+                .fetch_one(&self.reader)
+                .await
+                .map_err(failed)?;
+        let last = u64::try_from(last.unwrap_or(0)).unwrap_or(0);
+        // The log begins with 1: no program of ours wrote what stands before it.
+        let mut broken = first.filter(|first| *first < 1).map(|_| ChainBreak::Missing { seq: 1, found: 0 });
         let pages = stream::iter(
             (0..last.div_ceil(PAGE)).map(|page| self.page(page * PAGE, last.min((page + 1) * PAGE))),
         );
         let mut pages = pages.buffered(PARALLEL);
-        let mut head = GENESIS;
-        // The first record is 1: one before it was slipped in.
-        let mut broken = first.filter(|seq| *seq < 1).map(|_| ChainBreak::Missing { seq: 1, found: 0 });
-        while let Some((end, page_broken)) = pages.try_next().await.map_err(failed)? {
+        let (mut records, mut head) = (0, GENESIS);
+        while let Some(page) = pages.try_next().await.map_err(failed)? {
+            records += page.records;
             if broken.is_none() {
-                broken = page_broken;
-                head = end;
+                broken = page.broken;
+                head = page.end;
             }
         }
-        Ok(Verified { records: count.unsigned_abs(), head, broken })
+        Ok(Verified { records, head, broken })
     }
 
     /// Checks the records after `from` up to `to`.
-    async fn page(&self, from: u64, to: u64) -> Result<(ChainHash, Option<ChainBreak>), sqlx::Error> {
+    async fn page(&self, from: u64, to: u64) -> Result<Checked, sqlx::Error> {
         let before: Option<Vec<u8>> = match from {
             0 => Some(GENESIS.0.to_vec()),
             seq => {
@@ -58,53 +75,56 @@ impl SqliteStore {
                     .await?
             }
         };
-        let Some(before) = before.as_deref().and_then(ChainHash::from_slice) else {
-            return Ok((GENESIS, Some(ChainBreak::Missing { seq: from, found: from + 1 })));
-        };
-        let row = sqlx::query(
-            "SELECT group_concat(seq || char(31) || hex(hash) || char(31) || record, char(30) ORDER BY seq) \
-             FROM audit WHERE seq > ? AND seq <= ?",
-        )
-        .bind(from.cast_signed())
-        .bind(to.cast_signed())
-        .fetch_one(&self.reader)
-        .await?;
-        // Hashing a page takes a few milliseconds of processor: not on the threads that serve others.
-        // Bytes, for a forged record need not be text.
-        let rows: Option<Vec<u8>> = row.try_get(0)?;
-        let checked = tokio::task::spawn_blocking(move || {
-            check(Chain::after(from, before), &rows.unwrap_or_default(), to)
-        })
-        .await;
-        checked.map_err(|error| sqlx::Error::Protocol(error.to_string()))
+        let before = before.as_deref().and_then(ChainHash::from_slice);
+        let row = sqlx::query(PAGE_SQL)
+            .bind(from.cast_signed())
+            .bind(to.cast_signed())
+            .fetch_one(&self.reader)
+            .await?;
+        // Hashing a page takes a millisecond of processor: not on the threads that serve others.
+        let checked = tokio::task::spawn_blocking(move || check(from, before, &row, to)).await;
+        checked.map_err(|error| sqlx::Error::Protocol(error.to_string()))?
     }
 }
 
-fn check(mut chain: Chain, rows: &[u8], to: u64) -> (ChainHash, Option<ChainBreak>) {
-    for row in rows.split(|b| *b == RECORD).filter(|row| !row.is_empty()) {
-        let mut fields = row.splitn(3, |b| *b == FIELD);
-        let seq = fields.next().and_then(|f| std::str::from_utf8(f).ok()?.parse().ok());
-        let hash = fields.next().and_then(from_hex);
-        let (Some(seq), Some(hash), Some(record)) = (seq, hash, fields.next()) else {
-            return (chain.head(), Some(ChainBreak::Changed { seq: chain.seq() + 1 }));
-        };
-        let head = chain.head();
-        if let Err(broken) = chain.check(seq, record, &hash) {
-            return (head, Some(broken));
+fn check(from: u64, before: Option<ChainHash>, row: &SqliteRow, to: u64) -> Result<Checked, sqlx::Error> {
+    let places: Option<&str> = row.try_get(0)?;
+    let hashes: Option<&[u8]> = row.try_get(1)?;
+    let records: Option<&[u8]> = row.try_get(2)?;
+    let places = places.unwrap_or_default().split(',').filter(|place| !place.is_empty());
+    let count = places.clone().count() as u64;
+    let mut chain = Chain::after(from, before.unwrap_or(GENESIS));
+    let broken = if before.is_none() {
+        Some(ChainBreak::Missing { seq: from, found: from + 1 })
+    } else {
+        let found = walk(&mut chain, places, hashes.unwrap_or_default(), records.unwrap_or_default());
+        let cut = || (chain.seq() < to).then(|| ChainBreak::Missing { seq: chain.seq() + 1, found: to + 1 });
+        found.err().or_else(cut)
+    };
+    Ok(Checked { records: count, end: chain.head(), broken })
+}
+
+/// `places`: `<seq> <bytes of the record>` for each record.
+fn walk<'a>(
+    chain: &mut Chain,
+    places: impl Iterator<Item = &'a str>,
+    mut hashes: &[u8],
+    mut records: &[u8],
+) -> Result<(), ChainBreak> {
+    for place in places {
+        let changed = ChainBreak::Changed { seq: chain.seq() + 1 };
+        let numbers =
+            place.split_once(' ').and_then(|(seq, len)| Some((seq.parse().ok()?, len.parse().ok()?)));
+        let Some((seq, length)) = numbers else { return Err(changed) };
+        // A hash of another length, which the table does not allow, shifts all that follow and fits nowhere.
+        let parts = hashes.split_at_checked(HASH).zip(records.split_at_checked(length));
+        let Some(((hash, more_hashes), (record, more_records))) = parts else { return Err(changed) };
+        (hashes, records) = (more_hashes, more_records);
+        let before = chain.clone();
+        if let Err(broken) = chain.check(seq, record, hash) {
+            *chain = before;
+            return Err(broken);
         }
     }
-    let missing = (chain.seq() < to).then(|| ChainBreak::Missing { seq: chain.seq() + 1, found: to + 1 });
-    (chain.head(), missing)
-}
-
-fn from_hex(text: &[u8]) -> Option<[u8; 32]> {
-    let digit = |b: u8| (b as char).to_digit(16).map(|d| d as u8);
-    let mut bytes = [0; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(bytes)
+    Ok(())
 }

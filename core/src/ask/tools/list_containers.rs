@@ -1,9 +1,11 @@
 //! Containers by compose project, with state and health. CPU and memory stand in `usage` and `top`: they cost more.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::Question;
-use crate::ask::{Answer, Sources};
+use crate::ask::{Answer, Data, Sources};
 use crate::fleet::{Container, Health, State};
 use crate::tell::{Block, Cell, Column, Document, Severity, Table, duration};
 
@@ -42,18 +44,22 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let has_port = |c: &Container| {
         port.is_none_or(|port| c.ports.iter().any(|p| p.public == Some(port) || p.private == port))
     };
-    let shown: Vec<&Container> = all
-        .iter()
-        .filter(|c| match wanted {
-            "running" => c.is_running(),
-            "stopped" => !c.is_running(),
+    // One walk over the inventory: it may be long, and the answer is to cost the same all the same.
+    let (mut running, mut worst) = (0, Severity::Ok);
+    let (mut shown, mut places): (Vec<&Container>, Vec<u32>) = (Vec::new(), Vec::new());
+    for (place, container) in (0..).zip(all.iter()) {
+        running += usize::from(container.is_running());
+        let asked = match wanted {
+            "running" => container.is_running(),
+            "stopped" => !container.is_running(),
             _ => true,
-        })
-        .filter(|c| in_group(c) && has_port(c))
-        .collect();
-
-    let severity = shown.iter().map(|c| severity(c)).max().unwrap_or(Severity::Ok);
-    let running = all.iter().filter(|c| c.is_running()).count();
+        };
+        if asked && in_group(container) && has_port(container) {
+            worst = worst.max(severity(container));
+            shown.push(container);
+            places.push(place);
+        }
+    }
     let title = match (group.as_deref(), port) {
         (_, Some(port)) if shown.is_empty() => format!("No container uses port {port}"),
         (_, Some(port)) => format!("Port {port}: {}", names(&shown)),
@@ -70,12 +76,13 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
         (None, None) => format!("{running} of {} containers are running", all.len()),
     };
     let limit = question.limit(ROWS, 10_000);
-    let mut document = Document::new(severity, title).with(Block::Table(table(&shown, limit, now)));
-    let not_running: Vec<&Container> = all.iter().filter(|c| !c.is_running()).collect();
-    if wanted == "running" && group.is_none() && port.is_none() && !not_running.is_empty() {
+    let mut document = Document::new(worst, title).with(Block::Table(table(&shown, limit, now)));
+    if wanted == "running" && group.is_none() && port.is_none() && running < all.len() {
+        let not_running: Vec<&Container> = all.iter().filter(|c| !c.is_running()).collect();
         document = document.text(format!("Not running: {}", states(&not_running)));
     }
-    let data = json!({ "total": all.len(), "running": running, "containers": shown });
+    let data = Data::from(json!({ "total": all.len(), "running": running }));
+    let data = data.with_containers(Arc::clone(&all), places);
     Answer::new(question.command.clone(), document, sources, data)
 }
 
@@ -133,6 +140,9 @@ fn state_words(container: &Container) -> String {
 }
 
 fn ports(container: &Container) -> String {
+    if container.ports.is_empty() {
+        return String::new();
+    }
     let mut public: Vec<String> = container
         .ports
         .iter()

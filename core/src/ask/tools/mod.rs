@@ -144,7 +144,7 @@ impl Question<'_> {
             document.with(Block::Next(next)),
             AnswerError { code, message: title, help },
         );
-        answer.data = serde_json::json!({ "candidates": names });
+        answer.data = serde_json::json!({ "candidates": names }).into();
         answer
     }
 
