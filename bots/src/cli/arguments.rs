@@ -52,7 +52,7 @@ pub fn place(spec: &CommandSpec, operand: Option<String>, arguments: &mut Argume
 /// Words joined to one message; a single `-` reads standard input.
 pub fn text(sub: &ArgMatches, id: &str) -> Result<String, AnswerError> {
     let words: Vec<&OsString> = sub.get_many::<OsString>(id).into_iter().flatten().collect();
-    if let [only] = words.as_slice()
+    let text = if let [only] = words.as_slice()
         && only.as_encoded_bytes() == b"-"
     {
         let mut bytes = Vec::new();
@@ -62,9 +62,10 @@ pub fn text(sub: &ArgMatches, id: &str) -> Result<String, AnswerError> {
             message: format!("standard input cannot be read: {e}"),
             help: String::new(),
         })?;
-        return Ok(String::from_utf8_lossy(&bytes).into_owned());
-    }
-    let text = words.iter().map(|w| w.to_string_lossy()).collect::<Vec<_>>().join(" ");
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        words.iter().map(|w| w.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    };
     if text.trim().is_empty() {
         return Err(AnswerError {
             code: "no_text",

@@ -8,6 +8,7 @@ use std::io::IsTerminal;
 
 use clap::ArgMatches;
 use steward_core::ask::{AnswerError, exit, spec};
+use steward_core::tell::clean_line;
 
 use crate::config::{self, Config, ConfigError, LogFormat};
 use crate::console::{self, Screen};
@@ -18,10 +19,19 @@ pub use grammar::grammar;
 
 /// Runs the program and returns its exit code.
 pub fn main(arguments: Vec<OsString>) -> u8 {
+    let json = arguments.iter().any(|a| a == "--json");
     let matches = match grammar().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => {
             let wrong = error.use_stderr();
+            if wrong && json {
+                let text = error.to_string();
+                let first = text.lines().next().unwrap_or_default();
+                let message = clean_line(first.trim_start_matches("error: "), 500);
+                let help = "`steward --help` lists the commands".to_owned();
+                Screen::detect(true, true).failure(&AnswerError { code: "usage", message, help });
+                return exit::USAGE;
+            }
             // A closed pipe is no reason to fail.
             drop(error.print());
             return if wrong { exit::USAGE } else { exit::OK };

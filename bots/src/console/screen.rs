@@ -1,5 +1,6 @@
 //! Where answers go: its width, whether it shows colour, and how errors are told.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
 use jiff::Zoned;
@@ -61,7 +62,7 @@ impl Screen {
 
     /// One line to stdout.
     pub fn line(&self, text: &str) {
-        write(std::io::stdout().lock(), &format!("{text}\n"));
+        write(std::io::stdout().lock(), &format!("{}\n", escaped(text)));
     }
 
     /// What kept the program from answering at all.
@@ -85,6 +86,16 @@ impl Screen {
             write(std::io::stderr().lock(), &format!("{text}\n"));
         }
     }
+}
+
+/// JSON leaves DEL and the second set of control characters as they are; a terminal would obey them.
+fn escaped(text: &str) -> Cow<'_, str> {
+    let obeyed = |c: char| ('\u{7f}'..='\u{9f}').contains(&c);
+    if !text.contains(obeyed) {
+        return Cow::Borrowed(text);
+    }
+    let escape = |c: char| if obeyed(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    Cow::Owned(text.chars().map(escape).collect())
 }
 
 fn width() -> usize {

@@ -8,9 +8,15 @@
     reason = "tests: a failure here is a failed test"
 )]
 
+mod commands;
 mod config;
 mod console;
 mod faults;
+mod hostile;
+mod input;
 mod program;
+mod record;
 mod running;
 mod scene;
+mod service;
+mod shape;

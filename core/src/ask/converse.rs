@@ -192,7 +192,7 @@ impl House {
             tool: reading.tool,
             category: reading.category,
             parameters: Box::new(parameters),
-            result: self.redactor.redact(&answer.document.title),
+            result: self.redactor.redact(&clean_line(&answer.document.title, 2_000)),
             exit: answer.exit(),
         };
         let record = AuditRecord {

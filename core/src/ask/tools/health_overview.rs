@@ -10,6 +10,9 @@ use crate::ask::problems::lasting;
 use crate::fleet::{Health, State};
 use crate::tell::{Block, Document, Finding, Severity, percent};
 
+/// Findings shown; `problems` has them all, and so has `--json`.
+const SHOWN: usize = 20;
+
 pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let now = question.now.timestamp();
     let from = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
@@ -34,7 +37,12 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
 
     let severity = findings.iter().map(|f| f.severity).max().unwrap_or(Severity::Ok);
     let title = title(survey.problems.len(), silent.len());
+    let more = findings.len().saturating_sub(SHOWN);
+    findings.truncate(SHOWN);
     let mut document = Document::new(severity, title).with(Block::Findings(findings));
+    if more > 0 {
+        document = document.text(format!("… and {more} more: `problems` lists them all."));
+    }
     let fine = fine(&survey);
     if !fine.is_empty() {
         let lead = if survey.problems.is_empty() && silent.is_empty() { "" } else { "Otherwise fine: " };
