@@ -37,7 +37,14 @@ pub fn check_config(loaded: &Result<Config, Vec<ConfigError>>, screen: &Screen) 
     };
     if screen.is_json() {
         let code = if errors.is_empty() { exit::OK } else { exit::CONFIG };
-        screen.line(&json!({ "version": 1, "command": "check-config", "exit": code, "errors": errors, "warnings": warnings }).to_string());
+        let summary = if errors.is_empty() {
+            "The configuration is valid".to_owned()
+        } else {
+            format!("{} errors", errors.len())
+        };
+        let verdict = if errors.is_empty() { "ok" } else { "critical" };
+        let data = json!({ "errors": errors, "warnings": warnings });
+        screen.object(Some("check-config"), verdict, code, &summary, &data, None);
         return code;
     }
     for error in errors {
@@ -184,11 +191,13 @@ pub async fn audit(sub: &ArgMatches, config: &Config, screen: &Screen) -> u8 {
             let broken = verified.broken.as_ref();
             let code = if broken.is_some() { exit::CRITICAL } else { exit::OK };
             if screen.is_json() {
-                let object = json!({
-                    "version": 1, "command": "audit verify", "exit": code, "records": verified.records, "head": verified.head,
-                    "intact": broken.is_none(), "broken": broken.map(ToString::to_string),
+                let summary =
+                    broken.map_or_else(|| "The audit log is intact".to_owned(), ToString::to_string);
+                let verdict = if broken.is_some() { "critical" } else { "ok" };
+                let data = json!({
+                    "records": verified.records, "head": verified.head, "intact": broken.is_none(), "broken": broken.map(ToString::to_string),
                 });
-                screen.line(&object.to_string());
+                screen.object(Some("audit verify"), verdict, code, &summary, &data, None);
             } else if let Some(broken) = broken {
                 screen.line(&format!("CRIT The audit log is broken: {broken}"));
             } else {
@@ -244,9 +253,14 @@ pub fn healthcheck(config: &Config, screen: &Screen) -> u8 {
     };
     let code = u8::from(!alive);
     if screen.is_json() {
-        screen.line(
-            &json!({ "version": 1, "command": "healthcheck", "exit": code, "alive": alive, "age_s": age })
-                .to_string(),
+        let verdict = if alive { "ok" } else { "critical" };
+        screen.object(
+            Some("healthcheck"),
+            verdict,
+            code,
+            &words,
+            &json!({ "alive": alive, "age_s": age }),
+            None,
         );
     } else {
         screen.line(&words);

@@ -1,6 +1,6 @@
 //! The composition root: the only place that knows every adapter.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -155,8 +155,10 @@ fn host_config() -> HostConfig {
 }
 
 fn host_name(proc: &Path) -> String {
-    let named = std::fs::read_to_string(proc.join("sys/kernel/hostname")).ok().map(|n| n.trim().to_owned());
-    named.filter(|n| !n.is_empty()).unwrap_or_else(|| "localhost".into())
+    // In a container the kernel names the container; the host's own name stands in its file.
+    let files = ["/host/root/etc/hostname".into(), proc.join("sys/kernel/hostname")];
+    let names = files.iter().filter_map(|file: &PathBuf| std::fs::read_to_string(file).ok());
+    names.map(|n| n.trim().to_owned()).find(|n| !n.is_empty()).unwrap_or_else(|| "localhost".into())
 }
 
 /// 0700: what is in there is nobody else's business. A directory that exists keeps its owner's choice.

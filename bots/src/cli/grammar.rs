@@ -7,6 +7,10 @@ use steward_core::ask::{CommandSpec, Operand, REGISTRY};
 const EXIT_CODES: &str = "Exit codes: 0 all well, 1 warning, 2 critical, 3 unknown, 4 refused, 5 out of scope, \
 6 a name is missing or ambiguous, 64 wrong usage, 69 nothing to talk to, 78 configuration error";
 
+/// Commands that a later version serves: asking for one is answered in a sentence.
+pub(super) const LATER: &[&str] =
+    &["ack", "snooze", "mute", "unmute", "maintenance", "subscribe", "halt", "resume", "drill", "pair"];
+
 pub fn grammar() -> Command {
     let mut command = Command::new("steward")
         .version(env!("CARGO_PKG_VERSION"))
@@ -30,6 +34,10 @@ pub fn grammar() -> Command {
         ));
     for spec in REGISTRY.iter().filter(|s| s.name != "help") {
         command = command.subcommand(of_registry(spec));
+    }
+    for name in LATER {
+        let rest = Arg::new("rest").num_args(0..).allow_hyphen_values(true).trailing_var_arg(true);
+        command = command.subcommand(Command::new(*name).hide(true).arg(rest).arg(json()).arg(plain()));
     }
     command
         .subcommand(

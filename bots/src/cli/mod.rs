@@ -19,6 +19,8 @@ pub use grammar::grammar;
 
 /// Runs the program and returns its exit code.
 pub fn main(arguments: Vec<OsString>) -> u8 {
+    // What this program writes is nobody else's business.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let json = arguments.iter().any(|a| a == "--json");
     let matches = match grammar().try_get_matches_from(arguments) {
         Ok(matches) => matches,
@@ -42,6 +44,17 @@ pub fn main(arguments: Vec<OsString>) -> u8 {
         sub.get_flag("plain") || matches.get_flag("plain"),
         sub.get_flag("json") || matches.get_flag("json"),
     );
+    if grammar::LATER.contains(&name) {
+        let help =
+            "There are no incidents, chats or actions in this version, so there is nothing to do that to."
+                .into();
+        screen.failure(&AnswerError {
+            code: "not_served",
+            message: format!("`{name}` is not served by this version"),
+            help,
+        });
+        return exit::USAGE;
+    }
     if name == "completions" {
         return host_commands::completions(sub);
     }

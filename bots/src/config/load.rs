@@ -65,7 +65,7 @@ pub fn load(environment: &Environment, uid: u32) -> Result<Config, Vec<ConfigErr
 
     let mode = reader.get("STEWARD_MODE", "observe", |value| match value {
         "observe" => Ok(Mode::Observe),
-        "guide" => Err("guide mode is not served by this version".into()),
+        "guide" => Err("is not served by this version: only observe mode is".into()),
         _ => Err("must be `observe`".into()),
     });
     let data_dir = reader.get("STEWARD_DATA_DIR", &default_dir.to_string_lossy(), absolute);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
 use jiff::Zoned;
-use serde_json::json;
+use serde_json::{Value, json};
 use steward_core::ask::{Answer, AnswerError, AnswerVerdict, exit};
 
 use super::render::{Measure, render};
@@ -69,15 +69,32 @@ impl Screen {
     pub fn failure(&self, error: &AnswerError) {
         if self.json {
             let exit = if error.code == "configuration" { exit::CONFIG } else { exit::USAGE };
-            let object = json!({
-                "version": 1, "command": null, "at": jiff::Timestamp::now().to_string(), "host": null, "verdict": "unknown", "exit": exit,
-                "summary": error.message, "sources": [], "data": {}, "error": error,
-            });
-            self.line(&object.to_string());
+            self.object(None, "unknown", exit, &error.message, &json!({}), Some(error));
         } else {
             let help = if error.help.is_empty() { String::new() } else { format!("\n{}", error.help) };
             write(std::io::stderr().lock(), &format!("steward: {}{help}\n", error.message));
         }
+    }
+
+    /// The object of `--json`, for a command that is no answer of the house.
+    pub fn object(
+        &self,
+        command: Option<&str>,
+        verdict: &str,
+        exit: u8,
+        summary: &str,
+        data: &Value,
+        error: Option<&AnswerError>,
+    ) {
+        let uname = rustix::system::uname();
+        let mut object = json!({
+            "version": 1, "command": command, "at": Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            "host": uname.nodename().to_string_lossy(), "verdict": verdict, "exit": exit, "summary": summary, "sources": [], "data": data,
+        });
+        if let (Some(error), Some(map)) = (error, object.as_object_mut()) {
+            map.insert("error".into(), json!(error));
+        }
+        self.line(&object.to_string());
     }
 
     /// A word beside the answers.

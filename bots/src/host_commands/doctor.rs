@@ -61,7 +61,15 @@ pub async fn doctor(config: &Config, screen: &Screen) -> u8 {
             .iter()
             .map(|f| json!({ "what": f.what, "state": f.severity, "text": f.text, "fix": f.fix }))
             .collect();
-        screen.line(&json!({ "version": 1, "command": "doctor", "exit": code, "checks": rows }).to_string());
+        let bad = found.iter().filter(|f| f.severity != Severity::Ok).count();
+        let summary =
+            if bad == 0 { "Everything that must work works".to_owned() } else { format!("{bad} to look at") };
+        let verdict = match code {
+            exit::OK => "ok",
+            exit::WARNING => "warning",
+            _ => "critical",
+        };
+        screen.object(Some("doctor"), verdict, code, &summary, &json!({ "checks": rows }), None);
         return code;
     }
     for finding in &found {

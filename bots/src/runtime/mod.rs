@@ -59,21 +59,28 @@ pub async fn run(config: Config) -> u8 {
     tracing::info!(host = %settings.host, mode = settings.mode.as_str(), docker = %config.docker, "ready; no chat front-end is configured, so I only collect");
 
     let alive = heartbeat::Heartbeat::start(&config.data_dir);
-    let collector = tokio::spawn(collect(built.docker.clone(), store.clone(), alive.clone()));
+    let mut collector = tokio::spawn(collect(built.docker.clone(), store.clone(), alive.clone()));
     // systemd is told when the loops run, and again as long as they do; elsewhere this does nothing.
     drop(sd_notify::notify(&[sd_notify::NotifyState::Ready]));
+    let mut joined_already = false;
     let code = tokio::select! {
         () = ended() => exit::OK,
         failed = alive.keep() => {
             tracing::error!("{failed}");
             exit::UNAVAILABLE
         }
-        joined = collector => {
+        joined = &mut collector => {
+            joined_already = true;
             tracing::error!("the collector ended: {}", joined.err().map_or_else(|| "without an error".to_owned(), |e| e.to_string()));
             exit::UNAVAILABLE
         }
     };
     drop(sd_notify::notify(&[sd_notify::NotifyState::Stopping]));
+    // What is being written is written before the file closes.
+    if !joined_already {
+        collector.abort();
+        drop(collector.await);
+    }
     built.note_docker().await;
     if tokio::time::timeout(Duration::from_secs(5), store.close()).await.is_err() {
         tracing::warn!("the database did not close in time");

@@ -81,7 +81,8 @@ fn nothing_configured_is_valid() {
 
 #[test]
 fn the_data_directory_is_where_people_look_for_it() {
-    let table: &[(&[(&str, &str)], u32, &str)] = &[
+    type Case = (&'static [(&'static str, &'static str)], u32, &'static str);
+    let table: &[Case] = &[
         (&[], 0, "/var/lib/steward"),
         (&[("HOME", "/root")], 0, "/var/lib/steward"),
         (&[("XDG_STATE_HOME", "/s")], 0, "/s/steward"),

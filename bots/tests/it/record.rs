@@ -38,7 +38,10 @@ fn every_question_and_refusal_is_recorded() {
     assert!(entries.iter().all(|e| e["principal"].as_str().unwrap().starts_with("local:")));
 
     let verified = program.json(&["audit", "verify"]);
-    assert_eq!((verified["records"].as_u64(), verified["intact"].as_bool()), (Some(4), Some(true)));
+    assert_eq!(
+        (verified["data"]["records"].as_u64(), verified["data"]["intact"].as_bool()),
+        (Some(4), Some(true))
+    );
     assert_eq!(verified["head"], entries[3]["hash"]);
     let tail = program.json(&["audit", "tail", "--limit", "2"]);
     let shown = tail["data"]["entries"].as_array().unwrap();
@@ -116,7 +119,7 @@ fn a_broken_record_is_2_and_named() {
     let ran = program.run(&["audit", "verify"]);
     assert_eq!(ran.code, 2, "{} {}", ran.out, ran.err);
     assert!(ran.out.starts_with("CRIT The audit log is broken: record 1 was changed"), "{}", ran.out);
-    assert_eq!(program.json(&["audit", "verify"])["intact"], false);
+    assert_eq!(program.json(&["audit", "verify"])["data"]["intact"], false);
 }
 
 #[test]

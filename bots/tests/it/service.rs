@@ -18,11 +18,11 @@ fn healthcheck_knows_whether_it_runs() {
     let program = Program::with_docker(&engine.docker_host());
     let ran = program.run(&["healthcheck"]);
     assert_eq!((ran.code, ran.out.contains("no heartbeat")), (1, true), "{}", ran.out);
-    assert_eq!(program.json(&["healthcheck"])["alive"], false);
+    assert_eq!(program.json(&["healthcheck"])["data"]["alive"], false);
     let mut running = Running::start(&program);
     running.wait_until(|| program.run(&["healthcheck"]).code == 0);
     let object = program.json(&["healthcheck"]);
-    assert_eq!((object["alive"].as_bool(), object["exit"].as_i64()), (Some(true), Some(0)));
+    assert_eq!((object["data"]["alive"].as_bool(), object["exit"].as_i64()), (Some(true), Some(0)));
     assert_eq!(running.end(), 0, "{:#?}", running.log);
     let file = program.data.path().join("data/heartbeat");
     for stale in ["1000000000", "99999999999", "soon", ""] {

@@ -128,8 +128,13 @@ impl Answer {
         }
     }
 
-    pub const fn exit(&self) -> u8 {
-        self.verdict.exit()
+    pub fn exit(&self) -> u8 {
+        // A time that cannot be read is wrong usage, not a name to ask back for.
+        if self.error.as_ref().is_some_and(|e| e.code == "bad_time") {
+            exit::USAGE
+        } else {
+            self.verdict.exit()
+        }
     }
 
     /// The stable object of `--json`.

@@ -50,7 +50,19 @@ pub(super) fn of_containers(
     crashes: &[Crash],
     now: Timestamp,
 ) -> Vec<Problem> {
-    containers.iter().filter_map(|c| of_container(c, details.get(&c.id), crashes, now)).collect()
+    let mut found: Vec<Problem> =
+        containers.iter().filter_map(|c| of_container(c, details.get(&c.id), crashes, now)).collect();
+    // Two services of one name in two projects: the project tells them apart.
+    for problem in &mut found {
+        let same = |c: &&Container| c.label() == problem.subject;
+        let own = containers.iter().find(|c| Some(&c.resource) == problem.resource.as_ref());
+        if let Some(project) =
+            own.and_then(|c| c.project.as_deref()).filter(|_| containers.iter().filter(same).count() > 1)
+        {
+            problem.subject = format!("{project}/{}", problem.subject);
+        }
+    }
+    found
 }
 
 fn of_container(
@@ -79,7 +91,7 @@ fn of_container(
             problem(
                 Severity::Critical,
                 format!("restarting again and again: {}{times}", end(container, detail)),
-                crash.map(|c| c.first).or(container.since),
+                crash.filter(|c| !c.at_least).map(|c| c.first),
             )
         }
         State::Dead => {
@@ -151,8 +163,12 @@ fn health_words(detail: &ContainerDetail) -> String {
     output.map_or_else(|| streak.clone(), |o| format!(": “{o}”{streak}"))
 }
 
-/// The engine keeps the last five probes: older failures are only counted.
+/// The engine keeps the last five probes: of a longer row of failures the first is not known.
 fn first_failure(detail: &ContainerDetail) -> Option<Timestamp> {
+    let all_kept = usize::try_from(detail.failing_streak).is_ok_and(|streak| streak < detail.probes.len());
+    if !all_kept {
+        return None;
+    }
     detail.probes.iter().find(|p| p.exit_code != 0).and_then(|p| p.at)
 }
 

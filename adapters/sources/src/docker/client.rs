@@ -259,7 +259,8 @@ impl Engine for DockerSource {
 
     async fn remembered(&self) -> Result<Remembered, SourceError> {
         // The engine ends the stream at `until`; a moment that is not past yet would make it wait.
-        let until = Timestamp::now().as_second().to_string();
+        let now = Timestamp::now();
+        let until = format!("{}.{:09}", now.as_second(), now.subsec_nanosecond());
         let options = EventsOptionsBuilder::new().since("0").until(&until).build();
         let remembered = self
             .call(async {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Question;
 use crate::ask::problems::disk_severity;
-use crate::ask::{Answer, Sources};
+use crate::ask::{Answer, AnswerError, AnswerVerdict, Sources};
 use crate::fleet::FileSystem;
 use crate::tell::{Block, Cell, Column, Document, Finding, Severity, Table, bytes, clean_line, percent};
 
@@ -93,7 +93,15 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
         })
         .collect();
     let data = json!({ "file_systems": rows, "silent_mounts": host.silent_mounts, "docker": docker });
-    Answer::new(question.command.clone(), document, sources, data)
+    let mut answer = Answer::new(question.command.clone(), document, sources, data);
+    if missed {
+        let message =
+            format!("No mount is called “{}”.", clean_line(wanted.as_deref().unwrap_or_default(), 40));
+        answer.verdict = AnswerVerdict::Clarify;
+        answer.error =
+            Some(AnswerError { code: "name_unknown", message, help: "`disk` lists every mount".into() });
+    }
+    answer
 }
 
 fn matches(fs: &FileSystem, wanted: &str) -> bool {

@@ -68,7 +68,7 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
             "unhealthy": c.iter().filter(|c| c.health == Some(Health::Unhealthy)).count(),
             "restarting": c.iter().filter(|c| c.state == State::Restarting).count(),
         })),
-        "crashes_last_24h": survey.crashes.len(),
+        "crashes_last_24h": survey.containers.as_ref().map(|_| survey.crashes.len()),
     });
     Answer::new(question.command.clone(), document, survey.sources, data)
 }

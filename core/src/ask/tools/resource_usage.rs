@@ -32,7 +32,7 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
             json!({}),
         );
     };
-    let (severity, title) = title(&host);
+    let (severity, title) = title(&host, question.arguments.metric.as_deref());
     let mut document = Document::new(severity, title).with(Block::Findings(findings(&host)));
     let top = rows.as_deref().unwrap_or_default();
     if !top.is_empty() {
@@ -42,7 +42,34 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     Answer::new(question.command.clone(), document.with(Block::Next(vec!["top".into()])), sources, data)
 }
 
-fn title(host: &HostReading) -> (Severity, String) {
+fn title(host: &HostReading, metric: Option<&str>) -> (Severity, String) {
+    let m = &host.memory;
+    match metric {
+        Some("temperature") => {
+            let hottest = host.temperatures.iter().max_by(|a, b| a.celsius.total_cmp(&b.celsius));
+            return match hottest {
+                Some(t) => (Severity::Ok, format!("Hottest: {}, {:.0} °C", t.sensor, t.celsius)),
+                None => (Severity::Unknown, "This machine shows me no temperature sensors".into()),
+            };
+        }
+        Some("memory") if memory_severity(host).is_none() => {
+            let share = percent(m.used_bytes() as f64 * 100.0 / m.total_bytes.max(1) as f64);
+            let words = format!(
+                "{} of memory available, {share} of {} in use",
+                bytes(m.available_bytes),
+                bytes(m.total_bytes)
+            );
+            return (Severity::Ok, words);
+        }
+        Some("swap") if m.swap_total_bytes == 0 => return (Severity::Ok, "There is no swap".into()),
+        Some("swap") => {
+            return (
+                Severity::Ok,
+                format!("Swap: {} of {} in use", bytes(m.swap_used_bytes), bytes(m.swap_total_bytes)),
+            );
+        }
+        _ => {}
+    }
     let memory_percent = host.memory.used_bytes() as f64 * 100.0 / (host.memory.total_bytes.max(1)) as f64;
     let figures = match host.cpu_percent {
         Some(cpu) => format!("CPU {}, memory {}", percent(cpu), percent(memory_percent)),

@@ -56,7 +56,13 @@ pub(super) async fn containers_and_past(question: &Question<'_>, from: Timestamp
     let (events, record) = past.into_parts(&mut sources);
     let list = containers.as_deref().unwrap_or_default();
     let details = inspect_unwell(question, list).await;
-    let crashes = crashes(&events, list, &details, from);
+    let mut crashes = crashes(&events, list, &details, from);
+    if !record.is_whole() {
+        // What is not remembered was not counted.
+        for crash in &mut crashes {
+            crash.at_least = true;
+        }
+    }
     let problems = problems::of_containers(list, &details, &crashes, now);
     Survey { containers, host: None, events, crashes, problems, sources, record }
 }
@@ -87,6 +93,10 @@ impl Record {
             None => "What happened before now I don't know: there is no record yet; `steward run` keeps one."
                 .into(),
         }
+    }
+
+    pub(super) fn is_whole(self) -> bool {
+        self.reaches.is_some_and(|reaches| reaches <= self.asked)
     }
 
     /// For `data`.
