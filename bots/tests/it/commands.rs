@@ -246,12 +246,12 @@ fn steady(value: &mut Value, name: &str) {
             }
         }
         Value::Number(number) if name.ends_with("_s") && number.as_i64() != Some(0) => {
-            *value = "[seconds]".into()
+            *value = "[seconds]".into();
         }
         Value::Number(_) if name == "confidence" => *value = "[share]".into(),
         // Measured between two moments: near the figure that the engine was given.
         Value::Number(number) if number.is_f64() => {
-            *value = number.as_f64().unwrap_or_default().round().into()
+            *value = number.as_f64().unwrap_or_default().round().into();
         }
         Value::Number(_) | Value::Bool(_) | Value::Null => {}
     }

@@ -7,7 +7,7 @@ use steward_testkit::{CANARY, Container, FakeEngine, World};
 use crate::commands::{registry, scene};
 use crate::program::Program;
 
-const BOUND: Duration = Duration::from_secs(60);
+const BOUND: Duration = Duration::from_mins(1);
 const ESC: char = '\u{1b}';
 
 fn nasty() -> FakeEngine {

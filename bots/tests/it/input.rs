@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::program::Program;
 
-const BOUND: Duration = Duration::from_secs(60);
+const BOUND: Duration = Duration::from_mins(1);
 const MIB: usize = 1024 * 1024;
 
 fn program() -> Program {
