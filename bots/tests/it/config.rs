@@ -81,9 +81,8 @@ fn nothing_configured_is_valid() {
 
 #[test]
 fn the_data_directory_is_where_people_look_for_it() {
-    type Case = (&'static [(&'static str, &'static str)], u32, &'static str);
-    let table: &[Case] = &[
-        (&[], 0, "/var/lib/steward"),
+    let table: [(&[_], _, _); 8] = [
+        (&[][..], 0, "/var/lib/steward"),
         (&[("HOME", "/root")], 0, "/var/lib/steward"),
         (&[("XDG_STATE_HOME", "/s")], 0, "/s/steward"),
         (&[("XDG_STATE_HOME", "/s"), ("HOME", "/home/a")], 1000, "/s/steward"),
@@ -93,8 +92,9 @@ fn the_data_directory_is_where_people_look_for_it() {
         (&[("STEWARD_DATA_DIR", "  "), ("HOME", "/home/a")], 1000, "/home/a/.local/state/steward"),
     ];
     for (variables, uid, expected) in table {
-        let environment = variables.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
-        assert_eq!(load(&environment, *uid).unwrap().data_dir, Path::new(expected), "{variables:?}");
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let environment = variables.iter().map(own).collect();
+        assert_eq!(load(&environment, uid).unwrap().data_dir, Path::new(expected), "{variables:?}");
     }
 }
 
