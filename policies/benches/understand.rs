@@ -36,7 +36,7 @@ fn held_out() -> Vec<String> {
     for path in files.iter().filter(|path| path.extension().is_some_and(|e| e == "phrases")) {
         let file = std::fs::read_to_string(path).unwrap();
         let plain: String =
-            file.lines().map(|line| format!("{}\n", line.split("||").next().unwrap().trim())).collect();
+            file.lines().map(|line| line.split("||").next().unwrap().trim()).collect::<Vec<_>>().join("\n");
         texts.extend(Phrase::parse(&plain).unwrap().into_iter().map(|phrase| phrase.text));
     }
     texts

@@ -42,7 +42,7 @@ fn every_question_and_refusal_is_recorded() {
         (verified["data"]["records"].as_u64(), verified["data"]["intact"].as_bool()),
         (Some(4), Some(true))
     );
-    assert_eq!(verified["head"], entries[3]["hash"]);
+    assert_eq!(verified["data"]["head"], entries[3]["hash"]);
     let tail = program.json(&["audit", "tail", "--limit", "2"]);
     let shown = tail["data"]["entries"].as_array().unwrap();
     assert_eq!(shown.iter().map(|e| e["seq"].as_u64().unwrap()).collect::<Vec<_>>(), [3, 4]);
