@@ -83,7 +83,6 @@ impl Scene {
             host: Arc::clone(&house.host),
             facts: Arc::clone(&house.facts),
             audit: Arc::new(Forgetful),
-            understander: Arc::clone(&house.understander),
             redactor: house.redactor.clone(),
             settings: house.settings.clone(),
         };

@@ -72,7 +72,6 @@ pub async fn build(config: &Config) -> Result<House, AnswerError> {
         host: Arc::new(HostPort(HostSource::new(host_config))),
         facts,
         audit,
-        understander: Arc::new(understander(config)?),
         redactor: Redactor::new(config.secrets.iter().map(Secret::expose).map(str::to_owned)),
         settings: Settings {
             host: name,

@@ -9,7 +9,7 @@ use reedline::{
     ColumnarMenu, Emacs, FileBackedHistory, KeyCode, KeyModifiers, MenuBuilder, Prompt, PromptEditMode,
     PromptHistorySearch, Reedline, ReedlineEvent, ReedlineMenu, Signal, default_emacs_keybindings,
 };
-use steward_core::ask::understand::Arguments;
+use steward_core::ask::understand::{Arguments, Understander};
 use steward_core::ask::{Answer, Exchange, exit, spec};
 use steward_core::policy::Principal;
 use steward_core::tell::clean_line;
@@ -18,7 +18,7 @@ use super::complete::{Complete, Names};
 use super::{Screen, identity, not_started, prepare, progress};
 use crate::config::Config;
 use crate::runtime;
-use crate::wiring::House;
+use crate::wiring::{self, House};
 
 const HISTORY: usize = 1_000;
 const LINE_MAX: usize = 1024 * 1024;
@@ -33,7 +33,11 @@ pub async fn chat(config: Config, uid: u32, screen: &Screen) -> u8 {
         let alive = runtime::heartbeat::Heartbeat::start(&config.data_dir);
         tokio::spawn(runtime::collect(built.docker.clone(), store.clone(), alive))
     });
-    let mut talk = Talk { built: &built, who: &who, config: &config, screen, exchange: None };
+    let understander = match wiring::understander(&config) {
+        Ok(understander) => understander,
+        Err(error) => return not_started(&error, screen),
+    };
+    let mut talk = Talk { built: &built, who: &who, config: &config, screen, exchange: None, understander };
     let code = if std::io::stdin().is_terminal() { talk.interactive(uid).await } else { talk.piped().await };
     if let Some(task) = watching {
         task.abort();
@@ -48,6 +52,7 @@ struct Talk<'a> {
     config: &'a Config,
     screen: &'a Screen,
     exchange: Option<Exchange>,
+    understander: Understander,
 }
 
 impl Talk<'_> {
@@ -108,7 +113,7 @@ impl Talk<'_> {
         } else {
             let asked = progress::shown(
                 self.screen,
-                self.built.house.ask(self.who, line, self.exchange.as_ref(), &now),
+                self.built.house.ask(&self.understander, self.who, line, self.exchange.as_ref(), &now),
             )
             .await;
             if asked.exchange.is_some() {

@@ -16,8 +16,8 @@ pub use inbound::chat;
 pub use render::{Measure, render};
 pub use screen::Screen;
 
-use crate::cli;
 use crate::config::Config;
+use crate::{cli, wiring};
 
 /// `steward ask`.
 pub async fn ask(config: Config, uid: u32, text: &str, screen: &Screen) -> u8 {
@@ -25,7 +25,11 @@ pub async fn ask(config: Config, uid: u32, text: &str, screen: &Screen) -> u8 {
         Ok(ready) => ready,
         Err(error) => return not_started(&error, screen),
     };
-    let asked = progress::shown(screen, built.house.ask(&who, text, None, &now)).await;
+    let understander = match wiring::understander(&config) {
+        Ok(understander) => understander,
+        Err(error) => return not_started(&error, screen),
+    };
+    let asked = progress::shown(screen, built.house.ask(&understander, &who, text, None, &now)).await;
     screen.answer(&asked.answer, &built.house.settings.host, &now);
     built.note_docker().await;
     leave(built);
@@ -52,7 +56,7 @@ pub async fn command(
     answer.exit()
 }
 
-async fn prepare(config: &Config, uid: u32) -> Result<(crate::wiring::House, Principal, Zoned), AnswerError> {
+async fn prepare(config: &Config, uid: u32) -> Result<(wiring::House, Principal, Zoned), AnswerError> {
     let built = cli::house(config).await?;
     let who = authorise(&Inbound::Local { uid }).ok_or_else(|| AnswerError {
         code: "nobody",
@@ -64,7 +68,7 @@ async fn prepare(config: &Config, uid: u32) -> Result<(crate::wiring::House, Pri
 
 /// The program ends with this answer, and the record of it is on the disk: nobody waits for the database to be closed
 /// with a sync of its own.
-fn leave(built: crate::wiring::House) {
+fn leave(built: wiring::House) {
     std::mem::forget(built);
 }
 

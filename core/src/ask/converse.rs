@@ -4,7 +4,7 @@ use jiff::Zoned;
 use serde_json::json;
 
 use super::registry::{Command, CommandSpec, Operand};
-use super::understand::{Arguments, Category, Reading, Tool, Verdict};
+use super::understand::{Arguments, Category, Reading, Tool, Understander, Verdict};
 use super::{Answer, AnswerError, AnswerVerdict, House, Resolution, resolve, tools};
 use crate::policy::{Principal, refusal};
 use crate::remember::{AuditEvent, AuditRecord};
@@ -24,9 +24,16 @@ pub struct Asked {
 }
 
 impl House {
-    /// Answers a message in plain words.
-    pub async fn ask(&self, who: &Principal, text: &str, previous: Option<&Exchange>, now: &Zoned) -> Asked {
-        let mut reading = self.understander.follow(text, previous.map(|p| &p.reading), now);
+    /// Answers a message in plain words. Who only ever asks commands needs no understanding, so it is passed in.
+    pub async fn ask(
+        &self,
+        understander: &Understander,
+        who: &Principal,
+        text: &str,
+        previous: Option<&Exchange>,
+        now: &Zoned,
+    ) -> Asked {
+        let mut reading = understander.follow(text, previous.map(|p| &p.reading), now);
         self.notice_live_name(&mut reading).await;
         let mut answer = match (reading.verdict, reading.tool) {
             (Verdict::Answer, Some(tool)) => {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::understand::Understander;
 use crate::policy::{Mode, Redactor};
 use crate::ports::{AuditLog, Engine, FactStore, Host};
 
@@ -22,7 +21,6 @@ pub struct House {
     pub host: Arc<dyn Host>,
     pub facts: Arc<dyn FactStore>,
     pub audit: Arc<dyn AuditLog>,
-    pub understander: Arc<Understander>,
     pub redactor: Redactor,
     pub settings: Settings,
 }

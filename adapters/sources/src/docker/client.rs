@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,13 +18,12 @@ use steward_core::fleet::{
     Observed, SourceError,
 };
 use steward_core::ports::{Engine, Remembered};
-use tokio::sync::OnceCell;
 
 use super::cgroup::CgroupReader;
 use super::error::CallError;
 use super::inventory::Inventory;
 use super::stats::{self, Samples};
-use super::transport::Transport;
+use super::transport::{Reply, Transport};
 use super::{Address, map, wire};
 
 /// The newest API that this version knows (Docker 29).
@@ -53,7 +52,7 @@ pub struct DockerSource {
     /// For the endpoints that stream: events, logs, stats.
     pub(super) bollard: Docker,
     /// The negotiated API as a path prefix: `/v1.41`.
-    prefix: OnceCell<String>,
+    prefix: OnceLock<String>,
     seen: AtomicBool,
     pub(super) inventory: Mutex<Inventory>,
     cgroup: Option<CgroupReader>,
@@ -80,7 +79,7 @@ impl DockerSource {
         Ok(Self {
             transport,
             bollard,
-            prefix: OnceCell::new(),
+            prefix: OnceLock::new(),
             seen: AtomicBool::new(false),
             inventory: Mutex::new(Inventory::default()),
             cgroup,
@@ -156,38 +155,38 @@ impl DockerSource {
         }
     }
 
-    async fn prefix(&self) -> Result<&str, CallError> {
-        let negotiate = || async {
-            let reply = self.transport.get("/_ping").await?;
-            // Engines name their version in a header; a proxy in front may drop it.
-            let version = match reply.api_version {
-                Some(version) => version,
-                None => self.json_at::<wire::Version>("/version").await?.api_version,
-            };
-            negotiated(&version).map(|(major, minor)| format!("/v{major}.{minor}"))
-        };
-        self.prefix.get_or_try_init(negotiate).await.map(String::as_str)
-    }
-
-    /// The parsed answer of a versioned endpoint.
+    /// The parsed answer of a versioned endpoint. The first one is asked for without a version: the engine names its
+    /// newest in a header of every answer, and no further call is needed to learn it.
     async fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, CallError> {
-        let path = format!("{}{path}", self.prefix().await?);
-        self.json_at(&path).await
+        if let Some(prefix) = self.prefix.get() {
+            return self.json_at(&format!("{prefix}{path}")).await;
+        }
+        let reply = self.transport.get(path).await?;
+        let version = match &reply.api_version {
+            Some(version) => version.clone(),
+            // A proxy in front may drop the header.
+            None if reply.status == 200 => self.json_at::<wire::Version>("/version").await?.api_version,
+            None => return parsed(&reply),
+        };
+        let (major, minor) = negotiated(&version)?;
+        let prefix = format!("/v{major}.{minor}");
+        // Another call may have been quicker, and found the same.
+        drop(self.prefix.set(prefix));
+        parsed(&reply)
     }
 
     async fn json_at<T: DeserializeOwned>(&self, path: &str) -> Result<T, CallError> {
-        let reply = self.transport.get(path).await?;
-        match reply.status {
-            200 => serde_json::from_slice(&reply.body).map_err(|e| CallError::Garbage(e.to_string())),
-            status => {
-                let body: wire::ErrorBody = serde_json::from_slice(&reply.body).unwrap_or_default();
-                let message = steward_core::tell::clean_line(&body.message, 200);
-                Err(if status == 404 {
-                    CallError::NotFound(message)
-                } else {
-                    CallError::Status(status, message)
-                })
-            }
+        parsed(&self.transport.get(path).await?)
+    }
+}
+
+fn parsed<T: DeserializeOwned>(reply: &Reply) -> Result<T, CallError> {
+    match reply.status {
+        200 => serde_json::from_slice(&reply.body).map_err(|e| CallError::Garbage(e.to_string())),
+        status => {
+            let body: wire::ErrorBody = serde_json::from_slice(&reply.body).unwrap_or_default();
+            let message = steward_core::tell::clean_line(&body.message, 200);
+            Err(if status == 404 { CallError::NotFound(message) } else { CallError::Status(status, message) })
         }
     }
 }
@@ -288,7 +287,8 @@ impl Engine for DockerSource {
     async fn info(&self) -> Result<Observed<EngineInfo>, SourceError> {
         self.call(async {
             let row: wire::Info = self.json("/info").await?;
-            Ok(map::info(&row, self.prefix().await?.trim_start_matches("/v").to_owned()))
+            let version = self.prefix.get().map_or("", |p| p.trim_start_matches("/v"));
+            Ok(map::info(&row, version.to_owned()))
         })
         .await
     }

@@ -5,10 +5,11 @@ use steward_core::ports::StoreError;
 use super::SqliteStore;
 
 impl SqliteStore {
+    /// On the connection that is open anyway: a second one costs a one-shot more than the question.
     pub async fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
         let value = sqlx::query_scalar("SELECT value FROM meta WHERE key = ?")
             .bind(key)
-            .fetch_optional(&self.reader)
+            .fetch_optional(&self.writer)
             .await;
         value.map_err(|error| self.failed(&error))
     }
