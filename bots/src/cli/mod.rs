@@ -12,7 +12,7 @@ use steward_core::tell::clean_line;
 
 use crate::config::{self, Config, ConfigError, LogFormat};
 use crate::console::{self, Screen};
-use crate::{host_commands, runtime, wiring};
+use crate::{host_commands, runtime};
 
 pub use arguments::{place, text};
 pub use grammar::grammar;
@@ -162,9 +162,4 @@ fn set_up_logging(config: &Config, long_running: bool) {
         LogFormat::Json => builder.json().try_init(),
     };
     drop(set);
-}
-
-/// The house as the configuration wants it: for the commands.
-pub(crate) async fn house(config: &Config) -> Result<wiring::House, AnswerError> {
-    wiring::build(config).await
 }

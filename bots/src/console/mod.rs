@@ -17,7 +17,7 @@ pub use render::{Measure, render};
 pub use screen::Screen;
 
 use crate::config::Config;
-use crate::{cli, wiring};
+use crate::wiring;
 
 /// `steward ask`.
 pub async fn ask(config: Config, uid: u32, text: &str, screen: &Screen) -> u8 {
@@ -57,7 +57,7 @@ pub async fn command(
 }
 
 async fn prepare(config: &Config, uid: u32) -> Result<(wiring::House, Principal, Zoned), AnswerError> {
-    let built = cli::house(config).await?;
+    let built = wiring::build(config).await?;
     let who = authorise(&Inbound::Local { uid }).ok_or_else(|| AnswerError {
         code: "nobody",
         message: "this user may not ask".into(),

@@ -5,7 +5,6 @@ use steward_core::ask::exit;
 use steward_core::fleet::SourceError;
 use steward_core::tell::{Severity, bytes};
 
-use crate::cli;
 use crate::config::Config;
 use crate::console::Screen;
 
@@ -31,7 +30,7 @@ pub async fn doctor(config: &Config, screen: &Screen) -> u8 {
         });
     }
     found.push(data_dir(config));
-    match cli::house(config).await {
+    match crate::wiring::build(config).await {
         Ok(built) => {
             found.push(store(&built.store).await);
             found.push(room(config));

@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 pub use collect::collect;
 
 use crate::config::Config;
-use crate::{cli, wiring};
+use crate::wiring;
 
 /// `steward run`: collects until it is told to end.
 pub async fn run(config: Config) -> u8 {
@@ -28,7 +28,7 @@ pub async fn run(config: Config) -> u8 {
             return exit::UNAVAILABLE;
         }
     };
-    let built = match cli::house(&config).await {
+    let built = match wiring::build(&config).await {
         Ok(built) => built,
         Err(error) => {
             tracing::error!("{}; {}", error.message, error.help);
