@@ -51,16 +51,7 @@ async fn of_period(question: &Question<'_>, fallback: &str) -> Answer {
             if p == 1 { "problem" } else { "problems" }
         ),
     };
-    let mut findings: Vec<Finding> = survey
-        .problems
-        .iter()
-        .map(|p| Finding { severity: p.severity, subject: p.subject.clone(), text: p.text.clone() })
-        .collect();
-    findings.extend(survey.sources.silent().map(|(name, error)| Finding {
-        severity: Severity::Unknown,
-        subject: name.into(),
-        text: error.into(),
-    }));
+    let mut findings = survey.findings(question.now.timestamp());
     findings.extend(healed.iter().map(|c| Finding {
         severity: Severity::Ok,
         subject: c.label.clone(),

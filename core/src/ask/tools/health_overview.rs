@@ -6,9 +6,8 @@ use serde_json::json;
 
 use super::{Question, survey};
 use crate::ask::Answer;
-use crate::ask::problems::lasting;
 use crate::fleet::{Health, State};
-use crate::tell::{Block, Document, Finding, Severity, percent};
+use crate::tell::{Block, Document, Severity, percent};
 
 /// Findings shown; `problems` has them all, and so has `--json`.
 const SHOWN: usize = 20;
@@ -17,26 +16,11 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     let now = question.now.timestamp();
     let from = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
     let survey = survey::look(question, from).await;
-    let mut findings: Vec<Finding> = survey
-        .problems
-        .iter()
-        .map(|p| {
-            let lasting = lasting(p.since, now);
-            let text = if lasting.is_empty() { p.text.clone() } else { format!("{} · {lasting}", p.text) };
-            Finding { severity: p.severity, subject: p.subject.clone(), text }
-        })
-        .collect();
-    let silent: Vec<(String, String)> =
-        survey.sources.silent().map(|(n, e)| (n.to_owned(), e.to_owned())).collect();
-    findings.extend(silent.iter().map(|(name, error)| Finding {
-        severity: Severity::Unknown,
-        subject: name.clone(),
-        text: error.clone(),
-    }));
-    findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
+    let mut findings = survey.findings(now);
+    let silent = survey.sources.silent().count();
 
     let severity = findings.iter().map(|f| f.severity).max().unwrap_or(Severity::Ok);
-    let title = title(survey.problems.len(), silent.len());
+    let title = title(survey.problems.len(), silent);
     let more = findings.len().saturating_sub(SHOWN);
     findings.truncate(SHOWN);
     let mut document = Document::new(severity, title).with(Block::Findings(findings));
@@ -45,7 +29,7 @@ pub(super) async fn answer(question: &Question<'_>) -> Answer {
     }
     let fine = fine(&survey);
     if !fine.is_empty() {
-        let lead = if survey.problems.is_empty() && silent.is_empty() { "" } else { "Otherwise fine: " };
+        let lead = if survey.problems.is_empty() && silent == 0 { "" } else { "Otherwise fine: " };
         document = document.text(format!("{lead}{}", fine.join(", ")));
     }
     if survey.sources.is_absent("docker") {

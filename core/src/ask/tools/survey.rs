@@ -15,7 +15,7 @@ use crate::fleet::{
     SourceReport, State,
 };
 use crate::ports::{EventQuery, StoreError};
-use crate::tell::moment;
+use crate::tell::{Finding, Severity, moment};
 
 /// Only what is not well is inspected, and no more than this many at once.
 const INSPECT_MAX: usize = 16;
@@ -30,6 +30,25 @@ pub(super) struct Survey {
     pub problems: Vec<Problem>,
     pub sources: Sources,
     pub record: Record,
+}
+
+impl Survey {
+    /// What is not well, with since when, and which sources are silent; worst first.
+    pub(super) fn findings(&self, now: Timestamp) -> Vec<Finding> {
+        let problems = self.problems.iter().map(|p| {
+            let lasting = problems::lasting(p.since, now);
+            let text = if lasting.is_empty() { p.text.clone() } else { format!("{} · {lasting}", p.text) };
+            Finding { severity: p.severity, subject: p.subject.clone(), text }
+        });
+        let silent = self.sources.silent().map(|(name, error)| Finding {
+            severity: Severity::Unknown,
+            subject: name.into(),
+            text: error.into(),
+        });
+        let mut findings: Vec<Finding> = problems.chain(silent).collect();
+        findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
+        findings
+    }
 }
 
 /// Everything that `status`, `problems`, `alerts` and `digest` need; crashes are counted from `from` on.
