@@ -104,6 +104,7 @@ pub fn crashes(
     let mut ends: BTreeMap<&ResourceRef, (String, Vec<End>)> = BTreeMap::new();
     let mut tracks: HashMap<&ContainerId, Track> = HashMap::new();
     for (index, event) in events.iter().enumerate() {
+        let first_seen = !tracks.contains_key(&event.id);
         let track = tracks.entry(&event.id).or_default();
         match event.kind {
             EventKind::Kill if event.signal.as_deref().is_none_or(|s| ENDING.contains(&s)) => {
@@ -116,7 +117,11 @@ pub fn crashes(
                 let killed = track.killed.take();
                 let asked = killed.is_some_and(|kill| {
                     event.at.duration_since(kill) <= KILL_EXCUSES || stop_follows(events, index, event)
-                });
+                })
+                    // The `kill` may have been forgotten by the engine just before this: then what follows tells.
+                    || (first_seen
+                        && matches!(event.exit_code, Some(137 | 143))
+                        && stop_follows(events, index, event));
                 let row =
                     ends.entry(&event.resource).or_insert_with(|| (event.label().to_owned(), Vec::new()));
                 row.1.push(End { at: event.at, code: event.exit_code, oom, asked });
@@ -283,6 +288,16 @@ mod tests {
         let mut reload = event(10, Kill, None);
         reload.signal = Some("1".into());
         assert_eq!(found(&[reload, event(4_000, Die, Some(1))]), [(1, Some(1), false)]);
+    }
+
+    #[test]
+    fn a_removal_whose_kill_is_forgotten_is_no_crash() {
+        use EventKind::Destroy;
+        assert_eq!(found(&[event(20, Die, Some(137)), event(20, Destroy, None)]), []);
+        // With --rm a crash is followed by a removal, too.
+        assert_eq!(found(&[event(20, Die, Some(1)), event(20, Destroy, None)]), [(1, Some(1), false)]);
+        let oom = [event(19, Oom, None), event(20, Die, Some(137)), event(20, Destroy, None)];
+        assert_eq!(found(&oom), [(1, Some(137), true)]);
     }
 
     #[test]

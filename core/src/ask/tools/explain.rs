@@ -184,7 +184,7 @@ fn words(cell: Cell) -> String {
 fn state_words(container: &Container, detail: &ContainerDetail) -> String {
     let code = exit_words(detail.exit_code).map(|w| format!(" ({w})")).unwrap_or_default();
     match container.state {
-        State::Running => container.status.clone(),
+        State::Running | State::Paused => container.status.clone(),
         State::Restarting => {
             format!("restarting, {} restarts, last exit {}{code}", detail.restart_count, detail.exit_code)
         }
@@ -211,6 +211,9 @@ fn cause(
     }
     if container.state == State::Exited && asked && matches!(detail.exit_code, 0 | 137 | 143) {
         return Some(("somebody or something stopped it on request".to_owned(), "high"));
+    }
+    if container.state == State::Paused {
+        return Some(("it is paused: somebody or something paused it on request".to_owned(), "high"));
     }
     if container.state == State::Exited && detail.exit_code == 0 {
         return Some(("it has finished its work (exit 0)".to_owned(), "high"));
